@@ -75,7 +75,11 @@ export async function serve(options: HttpOptions): Promise<HttpService> {
   };
 }
 
-async function answer(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  options: HttpOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   let call: Call | undefined;
   try {
@@ -96,7 +100,11 @@ async function answer(options: HttpOptions, request: IncomingMessage, response: 
 
 export class NoSuchRoute extends Error {}
 
-function match(routes: Route[], method: string, path: string): { route: Route; params: Record<string, string> } {
+function match(
+  routes: Route[],
+  method: string,
+  path: string,
+): { route: Route; params: Record<string, string> } {
   for (const route of routes) {
     if (route.method !== method) continue;
     const found = route.pattern.exec(path);
@@ -137,7 +145,10 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
   return request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
 }
 
-async function send(response: ServerResponse, { status = 200, headers = {}, json, body }: Answer): Promise<void> {
+async function send(
+  response: ServerResponse,
+  { status = 200, headers = {}, json, body }: Answer,
+): Promise<void> {
   if (json !== undefined) {
     const text = JSON.stringify(json);
     response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers });
