@@ -1,0 +1,141 @@
+/**
+ * The data map: which BigQuery tables of a tenant hold personal data and which columns say whose it is. Written in
+ * YAML by people, checked here for its form and by `check-data-map.ts` against the real tables.
+ */
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { LetheError } from './errors.ts';
+import { identifierType } from './subject.ts';
+import { fieldErrors } from './validation.ts';
+
+const DATASET = '[A-Za-z0-9_]{1,1024}';
+// https://cloud.google.com/bigquery/docs/tables#table_naming, without the characters that would need more than backticks.
+const TABLE = '[\\p{L}\\p{M}\\p{N}\\p{Pc}\\p{Pd} ]{1,1024}';
+const PROJECT = '[a-z][a-z0-9-]{4,28}[a-z0-9]|[a-z]{1,30}';
+
+const tableName = z
+  .string({ error: 'must be "dataset.table" or "project.dataset.table"' })
+  .regex(
+    new RegExp(`^(?:(?:${PROJECT})\\.)?${DATASET}\\.${TABLE}\\*?$`, 'u'),
+    'must be "dataset.table" or "project.dataset.table", with a * at the end for date shards ("events_*")',
+  );
+
+const columnPath = z
+  .string({ error: 'must be a column, or a field of a STRUCT column ("device.advertising_id")' })
+  .regex(
+    /^[\p{L}_][\p{L}\p{N}_]{0,299}(?:\.[\p{L}_][\p{L}\p{N}_]{0,299}){0,14}$/u,
+    'must be a column, or a field of a STRUCT column ("device.advertising_id")',
+  );
+
+const location = z
+  .string({ error: 'must be a BigQuery location' })
+  .regex(/^[A-Za-z][A-Za-z0-9-]{1,31}$/, 'must be a BigQuery location: "EU", "US", "europe-west3", …');
+
+const tableSchema = z.strictObject({
+  table: tableName.describe('dataset.table or project.dataset.table; events_* stands for all date shards'),
+  location: location.optional().describe('Where the table is, when not where most of the map is'),
+  identifiers: z
+    .array(z.strictObject({ type: identifierType, column: columnPath }), {
+      error: 'must be a list of {type, column}',
+    })
+    .min(1, 'must name at least one identifier column')
+    .describe('Columns that say whose row it is; several types and several columns of one type are allowed'),
+  event_time: z
+    .strictObject({
+      column: columnPath,
+      unit: z
+        .enum(['seconds', 'milliseconds', 'microseconds'], {
+          error: 'must be seconds, milliseconds or microseconds',
+        })
+        .optional()
+        .describe('Of an INT64 column'),
+    })
+    .optional()
+    .describe('When the event happened'),
+});
+
+export const dataMapSchema = z
+  .strictObject(
+    {
+      version: z.literal(1, { error: 'must be 1' }),
+      location: location.describe('BigQuery location of the tables, unless a table says otherwise'),
+      tables: z
+        .array(tableSchema, { error: 'must be a list of tables' })
+        .min(1, 'must name at least one table'),
+    },
+    { error: 'must be a mapping with version, location and tables' },
+  )
+  .superRefine((map, context) => {
+    const seen = new Set<string>();
+    map.tables.forEach(({ table }, index) => {
+      if (seen.has(table)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['tables', index, 'table'],
+          message: `${table} is named twice`,
+        });
+      }
+      seen.add(table);
+    });
+  });
+
+export type DataMap = z.infer<typeof dataMapSchema>;
+export type MappedTable = DataMap['tables'][number];
+
+/**
+ * Reads a data map from YAML (or JSON, which is YAML).
+ * @throws LetheError `invalid_data_map`, with one entry for each finding.
+ */
+export function parseDataMap(text: string): DataMap {
+  const document = parseDocument(text, { uniqueKeys: true });
+  const problem = document.errors[0];
+  if (problem !== undefined) {
+    throw new LetheError('invalid_data_map', `The data map is not YAML: ${problem.message}`, {
+      fields: [{ field: 'body', detail: problem.message }],
+    });
+  }
+  const result = dataMapSchema.safeParse(document.toJS());
+  if (!result.success) {
+    const fields = fieldErrors(result.error);
+    throw new LetheError('invalid_data_map', `${fields[0]?.field} ${fields[0]?.detail}`, { fields });
+  }
+  return result.data;
+}
+
+export function locationOf(map: DataMap, table: MappedTable): string {
+  return table.location ?? map.location;
+}
+
+/** Every location that holds a table of the map, sorted. */
+export function locationsOf(map: DataMap): string[] {
+  return [...new Set(map.tables.map((table) => locationOf(map, table)))].sort();
+}
+
+export function identifierTypesOf(map: DataMap): string[] {
+  return [...new Set(map.tables.flatMap((table) => table.identifiers.map(({ type }) => type)))].sort();
+}
+
+export interface TableName {
+  project: string;
+  dataset: string;
+  /** Without the `*` of a sharded table: then it is the prefix. */
+  table: string;
+  isSharded: boolean;
+}
+
+export function splitTableName(name: string, defaultProject: string): TableName {
+  const parts = name.split('.');
+  const [project, dataset, table] = parts.length === 3 ? parts : [defaultProject, ...parts];
+  if (project === undefined || dataset === undefined || table === undefined) {
+    throw new Error(`not a table name: ${name}`);
+  }
+  const isSharded = table.endsWith('*');
+  return { project, dataset, table: isSharded ? table.slice(0, -1) : table, isSharded };
+}
+
+/** `20261124`, and what GA4 puts before it: `intraday_20261124`, `fresh_20261124`. */
+export const SHARD_SUFFIX = '^(?:[a-z]+_)?[0-9]{8}$';
+
+export function isShardSuffix(suffix: string): boolean {
+  return new RegExp(SHARD_SUFFIX).test(suffix);
+}

@@ -1,0 +1,73 @@
+/** From what locate found to what is changed: rows are attributed to requests, places are cut into chunks. */
+import { type PlannedTable, tableLabel } from './planned-table.ts';
+import { type Subject, subjectKey } from './subject.ts';
+
+/** One row of the locate query: how many rows carry these identifiers in this place. */
+export interface LocatedRow {
+  /** Identifier values found, by index into the table's identifiers; only those that a subject of the batch has. */
+  values: Record<number, string>;
+  /** Partition id, shard suffix, or '' where a table has neither. */
+  partition: string;
+  rows: number;
+}
+
+/** A part of a table's located rows that one statement changes. */
+export interface Chunk {
+  /** Of a sharded table: the shard's suffix. A wildcard cannot be the target of DML. */
+  shard?: string;
+  /** Of a partitioned table: the located partitions. */
+  partitions?: string[];
+}
+
+/** https://cloud.google.com/bigquery/quotas#partitioned_tables: partitions modified by one job. */
+export const PARTITIONS_PER_STATEMENT_MAX = 4_000;
+
+/** Rows that BigQuery still buffers fail any statement that would touch them, so they are never mixed with others. */
+const BUFFERED_PARTITION = '__UNPARTITIONED__';
+
+/** `project.dataset.table` that a chunk's statement changes. */
+export function chunkTarget(table: PlannedTable, chunk: Chunk): string {
+  const label = tableLabel(table.name);
+  return table.name.isSharded ? label.slice(0, -1) + (chunk.shard ?? '') : label;
+}
+
+export function chunksOf(table: PlannedTable, located: readonly LocatedRow[]): Chunk[] {
+  const places = [...new Set(located.map(({ partition }) => partition))].sort();
+  if (places.length === 0) return [];
+  if (table.name.isSharded) return places.map((shard) => ({ shard }));
+  if (table.partitioning === undefined) return [{}];
+  const chunks: Chunk[] = [];
+  const settled = places.filter((place) => place !== BUFFERED_PARTITION);
+  for (let at = 0; at < settled.length; at += PARTITIONS_PER_STATEMENT_MAX) {
+    chunks.push({ partitions: settled.slice(at, at + PARTITIONS_PER_STATEMENT_MAX) });
+  }
+  if (places.includes(BUFFERED_PARTITION)) chunks.push({ partitions: [BUFFERED_PARTITION] });
+  return chunks;
+}
+
+/**
+ * How many located rows are each request's. A row that two requests ask for counts for both; a row that carries two
+ * identifiers of one request counts for it once.
+ */
+export function rowsByRequest(
+  table: PlannedTable,
+  located: readonly LocatedRow[],
+  requests: readonly { subjects: readonly Subject[] }[],
+): number[] {
+  const owners = new Map<string, number[]>();
+  requests.forEach(({ subjects }, index) => {
+    for (const subject of subjects) {
+      const key = subjectKey(subject);
+      owners.set(key, [...(owners.get(key) ?? []), index]);
+    }
+  });
+  const counts = requests.map(() => 0);
+  for (const { values, rows } of located) {
+    const found = Object.entries(values).flatMap(([index, value]) => {
+      const type = table.identifiers[Number(index)]?.type;
+      return type === undefined ? [] : (owners.get(subjectKey({ type, value })) ?? []);
+    });
+    for (const owner of new Set(found)) counts[owner] = (counts[owner] ?? 0) + rows;
+  }
+  return counts;
+}

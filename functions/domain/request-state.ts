@@ -1,0 +1,150 @@
+/**
+ * The state of a request, as it stands in the metadata of its object, and every change it can make.
+ *
+ *     pending ──claim──> running ──finish (every location)──> completed
+ *        └────cancel───> cancelled
+ *
+ * Changes are pure: they take a state and give the next one, or `undefined` when the change is not allowed from
+ * there. The store writes the result with `ifMetagenerationMatch`, so of two changes that race only one happens.
+ *
+ * `history` has one entry for each revision; `announced` counts those whose ledger events are known to be out. A
+ * process that dies between a change and its event leaves `announced` behind, and whoever closes the request
+ * publishes the rest.
+ */
+
+export const TERMINAL_STATES = ['completed', 'cancelled', 'rejected', 'failed'] as const;
+export type RequestStateName = 'pending_approval' | 'pending' | 'running' | (typeof TERMINAL_STATES)[number];
+/** Why a request waits. */
+export type Condition = 'grace_period' | 'deferred' | 'blocked';
+
+export interface HistoryEntry {
+  state: RequestStateName;
+  condition?: Condition;
+  /** ISO 8601, UTC. */
+  at: string;
+}
+
+export interface RequestState {
+  state: RequestStateName;
+  condition?: Condition;
+  /** One word on why the condition holds: `streaming_buffer`, `table_missing`, … */
+  reason?: string;
+  revision: number;
+  notBefore: number;
+  due: number;
+  locations: string[];
+  /** The batch that claimed the request, by location. */
+  batches: Record<string, string>;
+  /** Locations whose every step has verified zero. */
+  done: string[];
+  history: HistoryEntry[];
+  announced: number;
+  /** Of the order, to recognise a repeated idempotency key. */
+  fingerprint: string;
+}
+
+export function isTerminal(state: RequestState): boolean {
+  return (TERMINAL_STATES as readonly string[]).includes(state.state);
+}
+
+export function newState(at: {
+  now: number;
+  notBefore: number;
+  due: number;
+  locations: string[];
+  fingerprint: string;
+}): RequestState {
+  const condition: { condition?: Condition } = at.notBefore > at.now ? { condition: 'grace_period' } : {};
+  return {
+    state: 'pending',
+    ...condition,
+    revision: 1,
+    notBefore: at.notBefore,
+    due: at.due,
+    locations: at.locations,
+    batches: {},
+    done: [],
+    history: [{ state: 'pending', ...condition, at: new Date(at.now).toISOString() }],
+    announced: 0,
+    fingerprint: at.fingerprint,
+  };
+}
+
+/** May a batch take it up now? */
+export function isDue(state: RequestState, location: string, now: number): boolean {
+  const open = state.state === 'pending' || state.state === 'running';
+  return open && state.batches[location] === undefined && state.notBefore <= now;
+}
+
+/** `pending -> running` for a batch; from the second location on only the batch's name is added. */
+export function claim(
+  state: RequestState,
+  location: string,
+  batch: string,
+  now: number,
+): RequestState | undefined {
+  if (!isDue(state, location, now) || !state.locations.includes(location)) return undefined;
+  const claimed = { ...state, batches: { ...state.batches, [location]: batch } };
+  return state.state === 'running' ? claimed : record(claimed, 'running', now);
+}
+
+export function cancel(state: RequestState, now: number): RequestState | undefined {
+  return state.state === 'pending' ? record(state, 'cancelled', now) : undefined;
+}
+
+/** Every step of the request in this location has verified zero. Idempotent. */
+export function finishLocation(state: RequestState, location: string): RequestState | undefined {
+  if (state.state !== 'running') return undefined;
+  if (state.done.includes(location)) return state;
+  return { ...state, done: [...state.done, location].sort() };
+}
+
+export function isFinishedEverywhere(state: RequestState): boolean {
+  return state.locations.every((location) => state.done.includes(location));
+}
+
+export function complete(state: RequestState, now: number): RequestState | undefined {
+  if (state.state !== 'running' || !isFinishedEverywhere(state)) return undefined;
+  return record(state, 'completed', now);
+}
+
+/** Says why a running request waits, or (without a condition) that it goes on. `undefined`: nothing changes. */
+export function setCondition(
+  state: RequestState,
+  waits: { condition: Condition; reason: string } | undefined,
+  now: number,
+): RequestState | undefined {
+  if (state.state !== 'running') return undefined;
+  if (state.condition === waits?.condition && state.reason === waits?.reason) return undefined;
+  return record(state, 'running', now, waits);
+}
+
+/** The events of the revisions so far are out. */
+export function markAnnounced(state: RequestState, count: number): RequestState {
+  return { ...state, announced: Math.max(state.announced, count) };
+}
+
+/** Beyond this many entries conditions come and go unrecorded; changes of state are always kept. */
+const HISTORY_MAX = 40;
+
+function record(
+  state: RequestState,
+  name: RequestStateName,
+  now: number,
+  waits?: { condition: Condition; reason: string },
+): RequestState {
+  const { condition: _condition, reason: _reason, ...rest } = state;
+  const entry: HistoryEntry = {
+    state: name,
+    ...(waits && { condition: waits.condition }),
+    at: new Date(now).toISOString(),
+  };
+  const isFull = state.history.length >= HISTORY_MAX && name === state.state;
+  return {
+    ...rest,
+    state: name,
+    ...waits,
+    revision: state.revision + 1,
+    history: isFull ? state.history : [...state.history, entry],
+  };
+}

@@ -1,0 +1,78 @@
+/** A request: what a caller may order, and the document that is stored of it (never changed afterwards). */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Subject, subjectKey, subjectSchema } from './subject.ts';
+
+/** One request names at most this many subjects (Mixpanel's limit, facts/compatible-apis.md §2.1). */
+export const SUBJECTS_MAX = 2_000;
+/** GDPR Article 12(3): one month; the shortest month would be 28 days, the field's usual figure is 30. */
+export const DEADLINE_DAYS = 30;
+const DAY_MILLISECONDS = 86_400_000;
+
+export const createRequestSchema = z.strictObject(
+  {
+    type: z.literal('deletion', { error: 'must be "deletion"' }),
+    subjects: z
+      .array(subjectSchema, { error: 'must be a list of {type, value}' })
+      .min(1, 'must name at least one subject')
+      .max(SUBJECTS_MAX, `must name at most ${SUBJECTS_MAX} subjects`),
+    scope: z.literal('everything', { error: 'must be "everything"' }),
+  },
+  { error: 'must be a JSON object' },
+);
+
+export type CreateRequest = z.infer<typeof createRequestSchema>;
+
+export interface RequestDocument extends CreateRequest {
+  version: 1;
+  tenant: string;
+  id: string;
+  /** The API key (its id, not the key) or service that ordered it. */
+  accepted_by: string;
+  accepted_at: string;
+  /** By then the law wants it done. */
+  due_at: string;
+  /** BigQuery locations that hold tables of the tenant's data map: each is worked off by itself. */
+  locations: string[];
+}
+
+/** The same order twice gives the same text, whatever the order of the JSON's keys. */
+export function fingerprint(order: CreateRequest): string {
+  const subjects = order.subjects.map(subjectKey);
+  return createHash('sha256')
+    .update(JSON.stringify([order.type, order.scope, subjects]))
+    .digest('hex');
+}
+
+/**
+ * The id that an idempotency key stands for: the same key of the same tenant is the same object name, and creating
+ * that object with a precondition makes the key exact.
+ */
+export function requestIdFromKey(tenant: string, idempotencyKey: string): string {
+  const digest = createHash('sha256')
+    .update(JSON.stringify(['request', tenant, idempotencyKey]))
+    .digest('hex');
+  return `r-${digest.slice(0, 32)}`;
+}
+
+export function acceptRequest(
+  order: CreateRequest,
+  at: { tenant: string; id: string; acceptedBy: string; now: number; locations: string[] },
+): RequestDocument {
+  return {
+    version: 1,
+    tenant: at.tenant,
+    id: at.id,
+    type: order.type,
+    scope: order.scope,
+    subjects: distinctSubjects(order.subjects),
+    accepted_by: at.acceptedBy,
+    accepted_at: new Date(at.now).toISOString(),
+    due_at: new Date(at.now + DEADLINE_DAYS * DAY_MILLISECONDS).toISOString(),
+    locations: at.locations,
+  };
+}
+
+function distinctSubjects(subjects: readonly Subject[]): Subject[] {
+  return [...new Map(subjects.map((subject) => [subjectKey(subject), subject])).values()];
+}
