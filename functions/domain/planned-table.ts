@@ -13,6 +13,8 @@ export interface TableMetadata {
   timePartitioning?: { type: string; field?: string };
   rangePartitioning?: { field: string; range: { start: string; end: string; interval: string } };
   requirePartitionFilter?: boolean;
+  /** Of its dataset: how long BigQuery keeps what was deleted, 48 to 168 hours. */
+  timeTravelHours: number;
 }
 
 export interface MetadataField {
@@ -42,6 +44,7 @@ export interface PlannedTable {
   identifiers: PlannedIdentifier[];
   partitioning?: Partitioning;
   requirePartitionFilter: boolean;
+  timeTravelHours: number;
 }
 
 /** `project.dataset.table`, with the `*` of date shards. */
@@ -98,6 +101,7 @@ export function planTable(
       identifiers,
       ...(partitioning && { partitioning }),
       requirePartitionFilter: metadata.requirePartitionFilter ?? false,
+      timeTravelHours: metadata.timeTravelHours,
     },
   };
 }

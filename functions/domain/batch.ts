@@ -1,0 +1,233 @@
+/**
+ * A batch: many requests of one BigQuery location, worked off together. Its manifest says everything that a worker
+ * needs to go on where another one died; each step is one table of one tenant.
+ *
+ *     step:  plan ──> locate ──nothing──> done
+ *                       │  ▲
+ *                  rows │  │ all chunks changed (this locate is the verification)
+ *                       ▼  │
+ *                     change
+ *
+ * A step is done only when a locate finds nothing. Any action may fail; the step then waits (deferred or blocked)
+ * and the same action is tried again under a new attempt number, because a failed BigQuery job keeps its id for ever.
+ * All functions are pure and return the next step.
+ */
+import type { MappedTable } from './data-map.ts';
+import { backOffSeconds, type Verdict } from './failure.ts';
+import { type Chunk, chunksOf, chunkTarget, type LocatedRow, rowsByRequest } from './located.ts';
+import { type PlannedTable, tableLabel } from './planned-table.ts';
+import type { Condition } from './request-state.ts';
+import type { Subject } from './subject.ts';
+
+/** What BigQuery reported of one finished job. */
+export interface JobEvidence {
+  kind: 'locate' | 'change' | 'verify';
+  /** `project:location.job` */
+  job: string;
+  bytesProcessed: number;
+  bytesBilled: number;
+  /** Of a change: rows that the statement deleted, for all requests of the batch together. */
+  rowsAffected?: number;
+  /** The table or shard that was changed. */
+  target?: string;
+  finishedAt: string;
+}
+
+export interface Waiting {
+  condition: Extract<Condition, 'deferred' | 'blocked'>;
+  /** `streaming_buffer`, `table_missing`, … */
+  code: string;
+  /** What somebody can do about a blocked step. */
+  advice?: string;
+  /** Milliseconds since the epoch. */
+  until: number;
+}
+
+export interface Step {
+  id: string;
+  tenant: string;
+  mapped: MappedTable;
+  /** Absent until BigQuery was asked. */
+  table?: PlannedTable;
+  /** 0: the first locate. n: the verification after the n-th change. */
+  round: number;
+  /** Of this round: still to be changed when not `isChanged`. */
+  chunks: { chunk: Chunk; attempt: number; isChanged: boolean }[];
+  /** Of this round's locate. */
+  attempt: number;
+  /** Failures in a row. */
+  failures: number;
+  /** By request, in the order of `requestsOf(manifest, tenant)`. */
+  located: number[];
+  left: number[];
+  jobs: JobEvidence[];
+  waiting?: Waiting;
+  isDone: boolean;
+}
+
+export interface Manifest {
+  version: 1;
+  batch: string;
+  location: string;
+  shard: number;
+  /** forming: claims may be incomplete. ready: `requests` is final. closed: every request of it is finished. */
+  phase: 'forming' | 'ready' | 'closed';
+  formedAt: string;
+  requests: { tenant: string; id: string }[];
+  steps: Step[];
+}
+
+export type Action =
+  | { kind: 'plan' }
+  | { kind: 'locate' }
+  | { kind: 'change'; index: number }
+  | { kind: 'wait' }
+  | { kind: 'done' };
+
+export function newStep(id: string, tenant: string, mapped: MappedTable, requests: number): Step {
+  const zeros = Array.from({ length: requests }, () => 0);
+  return {
+    id,
+    tenant,
+    mapped,
+    round: 0,
+    chunks: [],
+    attempt: 0,
+    failures: 0,
+    located: zeros,
+    left: zeros,
+    jobs: [],
+    isDone: false,
+  };
+}
+
+export function requestsOf(manifest: Manifest, tenant: string): string[] {
+  return manifest.requests.filter((request) => request.tenant === tenant).map(({ id }) => id);
+}
+
+export function stepsOf(manifest: Manifest, tenant: string): Step[] {
+  return manifest.steps.filter((step) => step.tenant === tenant);
+}
+
+export function tenantsOf(manifest: Manifest): string[] {
+  return [...new Set(manifest.requests.map(({ tenant }) => tenant))];
+}
+
+export function nextAction(step: Step, now: number): Action {
+  if (step.isDone) return { kind: 'done' };
+  if (step.waiting !== undefined && step.waiting.until > now) return { kind: 'wait' };
+  if (step.table === undefined) return { kind: 'plan' };
+  const index = step.chunks.findIndex(({ isChanged }) => !isChanged);
+  return index === -1 ? { kind: 'locate' } : { kind: 'change', index };
+}
+
+/** Opaque, and the same for whoever runs this action: what makes BigQuery refuse to run it twice. */
+export function jobId(
+  batch: string,
+  step: Step,
+  action: Exclude<Action, { kind: 'plan' | 'wait' | 'done' }>,
+): string {
+  const prefix = `lethe_${batch}_${step.id}_r${step.round}`;
+  if (action.kind === 'locate') return `${prefix}_locate_a${step.attempt}`;
+  return `${prefix}_change${action.index}_a${step.chunks[action.index]?.attempt ?? 0}`;
+}
+
+export function afterPlan(step: Step, table: PlannedTable): Step {
+  return { ...succeeded(step), table };
+}
+
+/** Rows that keep arriving faster than they are deleted: after this many rounds in a row the step pauses. */
+const ROUNDS_BEFORE_PAUSE = 5;
+const PAUSE_MILLISECONDS = 60_000;
+
+/** Takes in what a locate found. Nothing found: the step is done, and the locate its proof. */
+export function afterLocate(
+  step: Step,
+  table: PlannedTable,
+  rows: readonly LocatedRow[],
+  requests: readonly { subjects: readonly Subject[] }[],
+  evidence: JobEvidence,
+  now: number,
+): Step {
+  const left = rowsByRequest(table, rows, requests);
+  const base: Step = { ...succeeded(step), left, jobs: [...step.jobs, evidence], attempt: 0 };
+  if (rows.length === 0) return { ...base, chunks: [], isDone: true };
+  const pause: { waiting?: Waiting } =
+    step.round > 0 && step.round % ROUNDS_BEFORE_PAUSE === 0
+      ? { waiting: { condition: 'deferred', code: 'rows_keep_arriving', until: now + PAUSE_MILLISECONDS } }
+      : {};
+  return {
+    ...base,
+    ...pause,
+    // Rows found by a verification arrived after the round before it: every one of its statements had succeeded.
+    located: step.located.map((count, index) => count + (left[index] ?? 0)),
+    chunks: chunksOf(table, rows).map((chunk) => ({ chunk, attempt: 0, isChanged: false })),
+  };
+}
+
+export function afterChange(step: Step, index: number, evidence: JobEvidence): Step {
+  const chunks = step.chunks.map((entry, at) => (at === index ? { ...entry, isChanged: true } : entry));
+  const isRoundOver = chunks.every(({ isChanged }) => isChanged);
+  return {
+    ...succeeded(step),
+    jobs: [...step.jobs, evidence],
+    chunks: isRoundOver ? [] : chunks,
+    round: isRoundOver ? step.round + 1 : step.round,
+  };
+}
+
+/** How long a blocked step rests before it is looked at again: somebody may have mended it. */
+const BLOCKED_RECHECK_SECONDS = 15 * 60;
+
+export function afterFailure(step: Step, action: Action, verdict: Verdict, now: number): Step {
+  const failures = step.failures + 1;
+  return { ...nextAttempt(step, action), failures, waiting: waitFor(verdict, failures, now) };
+}
+
+function waitFor(verdict: Verdict, failures: number, now: number): Waiting {
+  switch (verdict.kind) {
+    case 'retry':
+      return { condition: 'deferred', code: verdict.code, until: now + backOffSeconds(failures) * 1000 };
+    case 'defer':
+      return { condition: 'deferred', code: verdict.code, until: now + verdict.seconds * 1000 };
+    case 'block':
+      return {
+        condition: 'blocked',
+        code: verdict.code,
+        advice: verdict.advice,
+        until: now + BLOCKED_RECHECK_SECONDS * 1000,
+      };
+  }
+}
+
+function nextAttempt(step: Step, action: Action): Step {
+  if (action.kind === 'locate') return { ...step, attempt: step.attempt + 1 };
+  if (action.kind !== 'change') return step;
+  const chunks = step.chunks.map((entry, at) =>
+    at === action.index ? { ...entry, attempt: entry.attempt + 1 } : entry,
+  );
+  return { ...step, chunks };
+}
+
+function succeeded(step: Step): Step {
+  const { waiting: _waiting, ...rest } = step;
+  return { ...rest, failures: 0 };
+}
+
+/** The worst thing that a tenant's steps wait for, if any does: what its requests show as their condition. */
+export function conditionOf(steps: readonly Step[]): { condition: Condition; reason: string } | undefined {
+  const waiting = steps.flatMap((step) => (step.waiting && !step.isDone ? [step.waiting] : []));
+  const worst = waiting.find(({ condition }) => condition === 'blocked') ?? waiting[0];
+  return worst && { condition: worst.condition, reason: worst.code };
+}
+
+export function stepLabel(step: Step): string {
+  return step.table ? tableLabel(step.table.name) : step.mapped.table;
+}
+
+export function changeTarget(step: Step, index: number): string {
+  const chunk = step.chunks[index]?.chunk;
+  if (step.table === undefined || chunk === undefined)
+    throw new Error(`step ${step.id} has no chunk ${index}`);
+  return chunkTarget(step.table, chunk);
+}

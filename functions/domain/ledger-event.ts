@@ -1,0 +1,58 @@
+/**
+ * Rows of the ledger: one for every revision of a request, rebuilt from the request at any time. The id is derived,
+ * so an event that is published twice is recognisable (the view `ledger` shows it once). Schema: infra/schemas/.
+ */
+import type { Receipt } from './receipt.ts';
+import type { RequestDocument } from './request.ts';
+import type { RequestState } from './request-state.ts';
+import { hashSubject } from './subject.ts';
+
+export interface LedgerEvent {
+  event_id: string;
+  occurred_at: string;
+  tenant: string;
+  request: string;
+  type: string;
+  scope: string;
+  revision: number;
+  state: string;
+  condition: string | null;
+  accepted_by: string;
+  due_at: string;
+  subjects: number;
+  subject_hashes: string[];
+  rows_located: number | null;
+  rows_changed: number | null;
+  rows_left: number | null;
+}
+
+/** The events from `from` (an index into the history) on. The receipt is needed once the request is completed. */
+export function ledgerEvents(
+  request: RequestDocument,
+  state: RequestState,
+  from: number,
+  { hashKey, receipt }: { hashKey: Uint8Array; receipt?: Receipt | undefined },
+): LedgerEvent[] {
+  const hashes = request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject)).sort();
+  return state.history.slice(from).map((entry, offset) => {
+    const counts = entry.state === 'completed' ? receipt : undefined;
+    return {
+      event_id: `${request.id}:${from + offset + 1}`,
+      occurred_at: entry.at,
+      tenant: request.tenant,
+      request: request.id,
+      type: request.type,
+      scope: request.scope,
+      revision: from + offset + 1,
+      state: entry.state,
+      condition: entry.condition ?? null,
+      accepted_by: request.accepted_by,
+      due_at: request.due_at,
+      subjects: hashes.length,
+      subject_hashes: hashes,
+      rows_located: counts?.rows_located ?? null,
+      rows_changed: counts?.rows_changed ?? null,
+      rows_left: counts?.rows_left ?? null,
+    };
+  });
+}

@@ -1,0 +1,52 @@
+/** A request's share of its batches, table by table: what `GET` shows while it runs and the receipt shows for good. */
+import { type JobEvidence, type Manifest, requestsOf, type Step, stepLabel, stepsOf } from './batch.ts';
+import type { Subject } from './subject.ts';
+
+export interface TableProgress {
+  table: string;
+  location: string;
+  /** False: none of the request's identifiers is of a type that the table holds, so there was nothing to ask. */
+  searched: boolean;
+  state: 'open' | 'deferred' | 'blocked' | 'done';
+  reason?: string;
+  advice?: string;
+  rows_located: number;
+  /** Located and, as the verification shows, no longer there. */
+  rows_changed: number;
+  /** As of the last look. */
+  rows_left: number;
+  jobs: JobEvidence[];
+}
+
+export function tableProgress(
+  manifest: Manifest,
+  request: { tenant: string; id: string; subjects: readonly Subject[] },
+): TableProgress[] {
+  const position = requestsOf(manifest, request.tenant).indexOf(request.id);
+  const types = new Set(request.subjects.map(({ type }) => type));
+  return stepsOf(manifest, request.tenant).map((step) => {
+    const searched = step.mapped.identifiers.some(({ type }) => types.has(type));
+    const located = step.located[position] ?? 0;
+    const left = step.left[position] ?? 0;
+    return {
+      table: stepLabel(step),
+      location: manifest.location,
+      searched,
+      ...standing(step),
+      rows_located: located,
+      rows_changed: located - left,
+      rows_left: left,
+      jobs: searched ? step.jobs : [],
+    };
+  });
+}
+
+function standing({ isDone, waiting }: Step): Pick<TableProgress, 'state' | 'reason' | 'advice'> {
+  if (isDone) return { state: 'done' };
+  if (waiting === undefined) return { state: 'open' };
+  return {
+    state: waiting.condition,
+    reason: waiting.code,
+    ...(waiting.advice && { advice: waiting.advice }),
+  };
+}

@@ -1,0 +1,130 @@
+/** The receipt: what was done for one request, provable later without any personal data. */
+import { type Manifest, type Step, stepsOf, tenantsOf } from './batch.ts';
+import { type TableProgress, tableProgress } from './progress.ts';
+import type { RequestDocument } from './request.ts';
+import { hashSubject } from './subject.ts';
+
+/** https://cloud.google.com/bigquery/docs/time-travel: fail-safe follows time travel and cannot be configured. */
+export const FAIL_SAFE_DAYS = 7;
+const HOUR = 3_600_000;
+
+export interface Receipt {
+  version: 1;
+  tenant: string;
+  request: string;
+  type: RequestDocument['type'];
+  scope: RequestDocument['scope'];
+  /** HMAC-SHA-256 of each identifier, sorted. */
+  subjects: string[];
+  accepted_at: string;
+  completed_at: string;
+  due_at: string;
+  batches: { location: string; batch: string }[];
+  tables: ReceiptTable[];
+  rows_located: number;
+  rows_changed: number;
+  rows_left: number;
+  bytes_processed: number;
+  bytes_billed: number;
+  /**
+   * After this instant neither time travel nor fail-safe of BigQuery holds a copy of the deleted rows; null when no
+   * row was deleted. docs/limits.md names the copies that are out of reach.
+   */
+  no_copy_after: string | null;
+}
+
+export interface ReceiptTable {
+  table: string;
+  location: string;
+  searched: boolean;
+  rows_located: number;
+  rows_changed: number;
+  rows_left: number;
+  no_copy_after: string | null;
+  jobs: ReceiptJob[];
+}
+
+export interface ReceiptJob {
+  job: string;
+  kind: 'locate' | 'change' | 'verify';
+  target?: string;
+  /** By the whole statement, which may have served other requests of the tenant too. */
+  rows_affected?: number;
+  bytes_processed: number;
+  bytes_billed: number;
+  finished_at: string;
+}
+
+/** @throws Error when a step of the request has not verified zero: such a receipt must not exist. */
+export function buildReceipt(
+  request: RequestDocument,
+  manifests: readonly Manifest[],
+  { hashKey, now }: { hashKey: Uint8Array; now: number },
+): Receipt {
+  const tables = manifests.flatMap((manifest) => {
+    const steps = stepsOf(manifest, request.tenant);
+    return tableProgress(manifest, request).map((progress, index) => toReceiptTable(progress, steps[index]));
+  });
+  if (tables.some(({ rows_left }) => rows_left !== 0)) throw new Error(`${request.id} has rows left`);
+  const jobs = tables.flatMap((table) => table.jobs);
+  const horizons = tables.flatMap(({ no_copy_after }) => (no_copy_after === null ? [] : [no_copy_after]));
+  return {
+    version: 1,
+    tenant: request.tenant,
+    request: request.id,
+    type: request.type,
+    scope: request.scope,
+    subjects: request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject)).sort(),
+    accepted_at: request.accepted_at,
+    completed_at: new Date(now).toISOString(),
+    due_at: request.due_at,
+    batches: manifests.map(({ location, batch }) => ({ location, batch })),
+    tables,
+    rows_located: sum(tables.map((table) => table.rows_located)),
+    rows_changed: sum(tables.map((table) => table.rows_changed)),
+    rows_left: 0,
+    bytes_processed: sum(jobs.map((job) => job.bytes_processed)),
+    bytes_billed: sum(jobs.map((job) => job.bytes_billed)),
+    no_copy_after: horizons.sort().at(-1) ?? null,
+  };
+}
+
+export function isTenantDone(manifest: Manifest, tenant: string): boolean {
+  return tenantsOf(manifest).includes(tenant) && stepsOf(manifest, tenant).every(({ isDone }) => isDone);
+}
+
+function toReceiptTable(progress: TableProgress, step: Step | undefined): ReceiptTable {
+  if (progress.state !== 'done' || step === undefined)
+    throw new Error(`${progress.table} has not verified zero`);
+  const changes = progress.jobs.filter(({ kind, rowsAffected }) => kind === 'change' && rowsAffected !== 0);
+  const lastChange = changes
+    .map(({ finishedAt }) => Date.parse(finishedAt))
+    .sort((a, b) => a - b)
+    .at(-1);
+  const hours = (step.table?.timeTravelHours ?? 0) + FAIL_SAFE_DAYS * 24;
+  return {
+    table: progress.table,
+    location: progress.location,
+    searched: progress.searched,
+    rows_located: progress.rows_located,
+    rows_changed: progress.rows_changed,
+    rows_left: progress.rows_left,
+    no_copy_after:
+      lastChange === undefined || progress.rows_located === 0
+        ? null
+        : new Date(lastChange + hours * HOUR).toISOString(),
+    jobs: progress.jobs.map((job) => ({
+      job: job.job,
+      kind: job.kind,
+      ...(job.target !== undefined && { target: job.target }),
+      ...(job.rowsAffected !== undefined && { rows_affected: job.rowsAffected }),
+      bytes_processed: job.bytesProcessed,
+      bytes_billed: job.bytesBilled,
+      finished_at: job.finishedAt,
+    })),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, value) => total + value, 0);
+}
