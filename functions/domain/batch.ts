@@ -70,8 +70,8 @@ export interface Manifest {
   batch: string;
   location: string;
   shard: number;
-  /** forming: claims may be incomplete. ready: `requests` is final. closed: every request of it is finished. */
-  phase: 'forming' | 'ready' | 'closed';
+  /** forming: claims may be incomplete. ready: `requests` is final, and the events up to their claim are out. */
+  phase: 'forming' | 'ready';
   formedAt: string;
   requests: { tenant: string; id: string }[];
   steps: Step[];

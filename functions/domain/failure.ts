@@ -31,6 +31,8 @@ const TRANSIENT = new Set([
   'timeout',
   'stopped',
   'network',
+  // Ours: the job succeeded, but its result has been dropped (google/warehouse.ts).
+  'resultsExpired',
 ]);
 
 /** Texts of BigQuery that say "later", in the order in which they are tried. */

@@ -119,6 +119,11 @@ export function setCondition(
   return record(state, 'running', now, waits);
 }
 
+/** How many entries of the history there were once the first batch had claimed the request. */
+export function entriesUpToClaim(state: RequestState): number {
+  return state.history.findIndex((entry) => entry.state === 'running') + 1;
+}
+
 /** The events of the revisions so far are out. */
 export function markAnnounced(state: RequestState, count: number): RequestState {
   return { ...state, announced: Math.max(state.announced, count) };

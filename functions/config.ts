@@ -1,0 +1,67 @@
+/** Configuration: read once from the environment, by one schema. What is missing or wrong stops the start by name. */
+import { z } from 'zod';
+
+const LOCATION_LIST = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9-]+(?:,[A-Za-z][A-Za-z0-9-]+)*$/,
+    'must be BigQuery locations with commas between: EU,US',
+  )
+  .transform((text) => text.split(','));
+
+const HASH_KEY_BYTES_MIN = 32;
+
+const environmentSchema = z.object({
+  GOOGLE_CLOUD_PROJECT: z.string().min(1, 'must be the project id'),
+  LETHE_STATE_BUCKET: z.string().min(3, 'must be the name of the bucket that holds requests and manifests'),
+  LETHE_RECEIPTS_BUCKET: z.string().min(3, 'must be the name of the write-once bucket for receipts'),
+  /** BigQuery locations that this deployment works in. */
+  LETHE_LOCATIONS: LOCATION_LIST,
+  /** Into how many shards each location's tenants are spread; each has its own lease and batches. */
+  LETHE_SHARDS: z.coerce.number('must be a number').int().min(1).max(1024).default(1),
+  /** Key of the subject hashes and API key hashes, base64, at least 32 bytes. From Secret Manager. */
+  LETHE_HASH_KEY: z
+    .base64('must be base64')
+    .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
+    .refine((key) => key.length >= HASH_KEY_BYTES_MIN, `must hold at least ${HASH_KEY_BYTES_MIN} bytes`),
+  /** `projects/…/cryptoKeyVersions/N` in Cloud KMS, or the path of a PEM file. */
+  LETHE_SIGNING_KEY: z.string().min(1, 'must be a Cloud KMS key version or the path of a PEM file'),
+  /** Time between acceptance and the earliest start, in which a request can be cancelled. */
+  LETHE_GRACE_SECONDS: z.coerce.number('must be a number').int().min(0).default(0),
+});
+
+export interface Config {
+  project: string;
+  stateBucket: string;
+  receiptsBucket: string;
+  locations: string[];
+  shards: number;
+  hashKey: Uint8Array;
+  signingKey: string;
+  graceSeconds: number;
+}
+
+/** @throws Error that names every missing or wrong variable, and never shows a value */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const result = environmentSchema.safeParse(environment);
+  if (!result.success) {
+    const findings = result.error.issues.map(({ path, message, code }) => {
+      const name = path.join('.');
+      return environment[name] === undefined && code === 'invalid_type'
+        ? `${name} is missing`
+        : `${name} ${message}`;
+    });
+    throw new Error(`Lethe cannot start: ${findings.join('; ')}`);
+  }
+  const { data } = result;
+  return {
+    project: data.GOOGLE_CLOUD_PROJECT,
+    stateBucket: data.LETHE_STATE_BUCKET,
+    receiptsBucket: data.LETHE_RECEIPTS_BUCKET,
+    locations: data.LETHE_LOCATIONS,
+    shards: data.LETHE_SHARDS,
+    hashKey: data.LETHE_HASH_KEY,
+    signingKey: data.LETHE_SIGNING_KEY,
+    graceSeconds: data.LETHE_GRACE_SECONDS,
+  };
+}

@@ -1,0 +1,193 @@
+import type { BigQuery, Job } from '@google-cloud/bigquery';
+import { isShardSuffix, type TableName } from '../domain/data-map.ts';
+import type { LocatedRow } from '../domain/located.ts';
+import type { TableMetadata } from '../domain/planned-table.ts';
+import { type FinishedJob, type Warehouse, WarehouseError, type WarehouseJob } from '../ports.ts';
+import { readLocatedRow } from '../sql/locate.ts';
+import { fromErrorProto, toFailure } from './bigquery-errors.ts';
+
+/** https://cloud.google.com/bigquery/docs/time-travel: when the dataset says nothing. */
+const TIME_TRAVEL_HOURS_DEFAULT = 168;
+/** First look at a job after this, then ever later; a lone deletion's jobs take tens of milliseconds to seconds. */
+const POLL_MILLISECONDS_MIN = 20;
+const POLL_MILLISECONDS_MAX = 2_000;
+/** Tries of a call that only reads, or that the job id makes safe to repeat. */
+const CALL_TRIES = 4;
+const CALL_BACK_OFF_MILLISECONDS = 250;
+const RESULT_PAGE_ROWS = 10_000;
+
+/**
+ * BigQuery through Google's client, with our own policy for repeating: the client's does not see reasons, gives up on
+ * `rateLimitExceeded` and repeats what it must not (facts/bigquery.md §7, §9).
+ */
+export function createWarehouse(project: string): Warehouse {
+  let opened: Promise<BigQuery> | undefined;
+  const client = (): Promise<BigQuery> => {
+    opened ??= import('@google-cloud/bigquery').then(
+      ({ BigQuery }) => new BigQuery({ projectId: project, autoRetry: false, maxRetries: 0 }),
+    );
+    return opened;
+  };
+
+  const shards = async ({ project: owner, dataset, table }: TableName): Promise<string[]> => {
+    const [tables] = await call(async () =>
+      (await client()).dataset(dataset, { projectId: owner }).getTables(),
+    );
+    return tables.flatMap(({ id }) => (id?.startsWith(table) ? [id.slice(table.length)] : []));
+  };
+
+  return {
+    async describe(name) {
+      const dataset = (await client()).dataset(name.dataset, { projectId: name.project });
+      const id = name.isSharded ? name.table + newestShard(name, await shards(name)) : name.table;
+      const [[table], [about]] = await Promise.all([
+        call(() => dataset.table(id).getMetadata()),
+        call(() => dataset.getMetadata()),
+      ]);
+      return toTableMetadata(table, about);
+    },
+
+    async strayShards(name) {
+      return (await shards(name))
+        .filter((suffix) => !isShardSuffix(suffix))
+        .map((suffix) => name.table + suffix);
+    },
+
+    async run(work, whileWaiting) {
+      const job = await insertOrAdopt(await client(), work);
+      return waitForEnd(job, whileWaiting);
+    },
+
+    async locatedRows({ id, location }) {
+      const job = (await client()).job(id, { location });
+      const rows: LocatedRow[] = [];
+      let query: object | null = { autoPaginate: false, maxResults: RESULT_PAGE_ROWS };
+      while (query !== null) {
+        const [page, next]: [Record<string, unknown>[], object | null] = await readResults(job, query);
+        for (const row of page) rows.push(readLocatedRow(row));
+        query = next;
+      }
+      return rows;
+    },
+  };
+}
+
+/** The job id makes the insert safe to repeat: whoever comes second is told `duplicate`, and the job is his too. */
+async function insertOrAdopt(
+  client: BigQuery,
+  { id, location, statement, labels }: WarehouseJob,
+): Promise<Job> {
+  const job = client.job(id, { location });
+  try {
+    await call(() =>
+      client.createQueryJob({
+        jobId: id,
+        location,
+        labels,
+        query: statement.query,
+        params: statement.params,
+        types: statement.types,
+        useLegacySql: false,
+        useQueryCache: false,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof WarehouseError) || error.failure.reason !== 'duplicate') throw error;
+  }
+  return job;
+}
+
+async function waitForEnd(job: Job, whileWaiting: () => Promise<void>): Promise<FinishedJob> {
+  for (let pause = POLL_MILLISECONDS_MIN; ; pause = Math.min(pause * 1.5, POLL_MILLISECONDS_MAX)) {
+    const [metadata] = await call(() => job.getMetadata());
+    const { projectId, location, jobId } = metadata.jobReference;
+    const name = `${projectId}:${location}.${jobId}`;
+    if (metadata.status?.state === 'DONE') {
+      if (metadata.status.errorResult) {
+        throw new WarehouseError(fromErrorProto(metadata.status.errorResult), { job: name });
+      }
+      return toFinishedJob(name, metadata.statistics);
+    }
+    await whileWaiting();
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+interface JobStatistics {
+  endTime?: string;
+  totalBytesProcessed?: string;
+  query?: { totalBytesBilled?: string; numDmlAffectedRows?: string };
+}
+
+function toFinishedJob(job: string, { endTime, totalBytesProcessed, query }: JobStatistics): FinishedJob {
+  return {
+    job,
+    bytesProcessed: Number(totalBytesProcessed ?? 0),
+    bytesBilled: Number(query?.totalBytesBilled ?? 0),
+    rowsAffected: query?.numDmlAffectedRows === undefined ? undefined : Number(query.numDmlAffectedRows),
+    finishedAt: new Date(Number(endTime)).toISOString(),
+  };
+}
+
+/** A finished query's result lives about a day; an adopted job may be older, and is then worth a new attempt. */
+async function readResults(job: Job, query: object): Promise<[Record<string, unknown>[], object | null]> {
+  try {
+    const [rows, next] = await call(() => job.getQueryResults(query));
+    return [rows as Record<string, unknown>[], next ?? null];
+  } catch (error) {
+    if (!(error instanceof WarehouseError) || error.failure.reason !== 'notFound') throw error;
+    throw new WarehouseError({ ...error.failure, reason: 'resultsExpired' }, { cause: error });
+  }
+}
+
+function newestShard(name: TableName, suffixes: string[]): string {
+  const newest = suffixes
+    .filter(isShardSuffix)
+    .sort((a, b) => a.slice(-8).localeCompare(b.slice(-8)))
+    .at(-1);
+  if (newest === undefined) {
+    const message = `Not found: no table ${name.project}.${name.dataset}.${name.table}YYYYMMDD`;
+    throw new WarehouseError({ reason: 'notFound', message });
+  }
+  return newest;
+}
+
+function toTableMetadata(
+  table: {
+    type?: string;
+    location?: string;
+    schema?: { fields?: TableMetadata['fields'] };
+    timePartitioning?: NonNullable<TableMetadata['timePartitioning']> & { requirePartitionFilter?: boolean };
+    rangePartitioning?: TableMetadata['rangePartitioning'];
+    requirePartitionFilter?: boolean;
+  },
+  dataset: { location?: string; maxTimeTravelHours?: string },
+): TableMetadata {
+  return {
+    type: table.type ?? 'unknown',
+    location: table.location ?? dataset.location ?? 'unknown',
+    fields: table.schema?.fields ?? [],
+    ...(table.timePartitioning && { timePartitioning: table.timePartitioning }),
+    ...(table.rangePartitioning && { rangePartitioning: table.rangePartitioning }),
+    requirePartitionFilter:
+      table.requirePartitionFilter ?? table.timePartitioning?.requirePartitionFilter ?? false,
+    timeTravelHours: Number(dataset.maxTimeTravelHours ?? TIME_TRAVEL_HOURS_DEFAULT),
+  };
+}
+
+/** Repeats what failed on the way or inside BigQuery before it became a job; everything else is the step's business. */
+async function call<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const failure = toFailure(error);
+      if (failure === undefined) throw error;
+      const isPassing = ['network', 'backendError', 'internalError', 'rateLimitExceeded'].includes(
+        failure.reason,
+      );
+      if (!isPassing || tries === CALL_TRIES) throw new WarehouseError(failure, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, CALL_BACK_OFF_MILLISECONDS * 2 ** (tries - 1)));
+    }
+  }
+}

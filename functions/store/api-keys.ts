@@ -1,0 +1,12 @@
+/** API keys, hashed: `keys/{id}`. */
+import type { ApiKeyDocument } from '../domain/api-key.ts';
+import type { ObjectStore } from '../ports.ts';
+
+export async function readApiKey(store: ObjectStore, id: string): Promise<ApiKeyDocument | undefined> {
+  const found = await store.read(`keys/${id}`);
+  return found && (JSON.parse(found.body) as ApiKeyDocument);
+}
+
+export async function writeApiKey(store: ObjectStore, document: ApiKeyDocument): Promise<void> {
+  await store.create(`keys/${document.id}`, JSON.stringify(document));
+}

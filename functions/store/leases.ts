@@ -1,0 +1,74 @@
+/**
+ * Leases: `leases/{location}/{shard}`, who works until when. A lease only saves work: two workers that both believe
+ * they hold it do the same jobs under the same ids, and every write of theirs has a precondition.
+ */
+import type { Clock, ObjectStore } from '../ports.ts';
+
+const LEASE_MILLISECONDS = 20_000;
+
+interface LeaseDocument {
+  holder: string;
+  until: number;
+}
+
+/** The lease ran out and somebody else took it. */
+export class LeaseLost extends Error {}
+
+export class Lease {
+  #generation: string;
+  #until: number;
+  readonly #name: string;
+  readonly #holder: string;
+  readonly #store: ObjectStore;
+  readonly #clock: Clock;
+
+  private constructor(
+    store: ObjectStore,
+    clock: Clock,
+    name: string,
+    holder: string,
+    held: { generation: string; until: number },
+  ) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#name = name;
+    this.#holder = holder;
+    this.#generation = held.generation;
+    this.#until = held.until;
+  }
+
+  /** @returns undefined when somebody else holds it: that costs this one read. */
+  static async acquire(
+    { store, clock }: { store: ObjectStore; clock: Clock },
+    location: string,
+    shard: number,
+    holder: string,
+  ): Promise<Lease | undefined> {
+    const name = `leases/${location}/${shard}`;
+    const found = await store.read(name);
+    const now = clock();
+    if (found !== undefined && (JSON.parse(found.body) as LeaseDocument).until > now) return undefined;
+    const until = now + LEASE_MILLISECONDS;
+    const body = JSON.stringify({ holder, until } satisfies LeaseDocument);
+    const object = found
+      ? await store.replace(name, body, found.object.generation)
+      : await store.create(name, body);
+    return object && new Lease(store, clock, name, holder, { generation: object.generation, until });
+  }
+
+  /** Cheap to call often: writes only when a third of the lease has gone. @throws LeaseLost */
+  async keep(): Promise<void> {
+    const now = this.#clock();
+    if (this.#until - now > (LEASE_MILLISECONDS * 2) / 3) return;
+    const until = now + LEASE_MILLISECONDS;
+    const body = JSON.stringify({ holder: this.#holder, until } satisfies LeaseDocument);
+    const object = await this.#store.replace(this.#name, body, this.#generation);
+    if (object === undefined) throw new LeaseLost(this.#name);
+    this.#generation = object.generation;
+    this.#until = until;
+  }
+
+  async release(): Promise<void> {
+    await this.#store.remove(this.#name, this.#generation);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Requests in the object store: `requests/{tenant}/{request}` with the state in its metadata, and the open markers
+ * `open/{location}/{tenant}/{request}` that index what is not finished. The marker is there before the request and
+ * is removed last, so that a listing of markers never misses an open request.
+ */
+import type { RequestDocument } from '../domain/request.ts';
+import type { RequestState } from '../domain/request-state.ts';
+import type { ObjectStore, StoredObject } from '../ports.ts';
+import { fromMetadata, toMetadata } from './request-metadata.ts';
+
+export interface RequestKey {
+  tenant: string;
+  id: string;
+}
+
+export interface OpenMarker extends RequestKey {
+  location: string;
+  createdAt: number;
+}
+
+const requestName = ({ tenant, id }: RequestKey) => `requests/${tenant}/${id}`;
+const markerName = (location: string, { tenant, id }: RequestKey) => `open/${location}/${tenant}/${id}`;
+
+export async function markOpen(
+  store: ObjectStore,
+  key: RequestKey,
+  locations: readonly string[],
+): Promise<void> {
+  await Promise.all(locations.map((location) => store.create(markerName(location, key), '')));
+}
+
+export async function unmarkOpen(
+  store: ObjectStore,
+  key: RequestKey,
+  locations: readonly string[],
+): Promise<void> {
+  await Promise.all(locations.map((location) => store.remove(markerName(location, key))));
+}
+
+export async function* listOpen(store: ObjectStore, location: string): AsyncIterable<OpenMarker> {
+  for await (const { name, createdAt } of store.list(`open/${location}/`)) {
+    const [, , tenant, id] = name.split('/');
+    if (tenant !== undefined && id !== undefined) yield { tenant, id, location, createdAt };
+  }
+}
+
+/** Of two calls with the same key exactly one creates; the other is told `false`. */
+export async function createRequest(
+  store: ObjectStore,
+  document: RequestDocument,
+  state: RequestState,
+): Promise<boolean> {
+  const metadata = Object.fromEntries(
+    Object.entries(toMetadata(state)).flatMap(([key, value]) =>
+      value === null ? [] : [[key, value] as const],
+    ),
+  );
+  return (await store.create(requestName(document), JSON.stringify(document), metadata)) !== undefined;
+}
+
+export async function readState(store: ObjectStore, key: RequestKey): Promise<RequestState | undefined> {
+  const object = await store.head(requestName(key));
+  return object && fromMetadata(object.metadata);
+}
+
+export async function readRequest(
+  store: ObjectStore,
+  key: RequestKey,
+): Promise<{ document: RequestDocument; state: RequestState } | undefined> {
+  const found = await store.read(requestName(key));
+  return found && { document: parseRequest(found.body), state: fromMetadata(found.object.metadata) };
+}
+
+/**
+ * Applies a change by compare-and-set, again and again until it is written or no longer allowed.
+ * @param change pure; `undefined` when the change is not allowed from that state
+ * @param customTime of the object from now on; lifecycle counts from it
+ * @returns the state afterwards and whether this call changed it; `undefined` when there is no such request
+ */
+export async function changeState(
+  store: ObjectStore,
+  key: RequestKey,
+  change: (state: RequestState) => RequestState | undefined,
+  customTime?: number,
+): Promise<{ state: RequestState; isChanged: boolean } | undefined> {
+  const name = requestName(key);
+  for (;;) {
+    const object: StoredObject | undefined = await store.head(name);
+    if (object === undefined) return undefined;
+    const state = fromMetadata(object.metadata);
+    const next = change(state);
+    if (next === undefined || next === state) return { state, isChanged: false };
+    const written = await store.setMetadata(name, toMetadata(next), object, customTime);
+    if (written !== undefined) return { state: next, isChanged: true };
+  }
+}
+
+function parseRequest(body: string): RequestDocument {
+  const document = JSON.parse(body) as RequestDocument;
+  if (document.version !== 1) throw new Error(`request document has unknown version ${document.version}`);
+  return document;
+}

@@ -1,0 +1,144 @@
+/**
+ * One pass over a location: everything that is open and due is worked off, shard by shard, each under its lease.
+ * Level-triggered: what there is to do is read from the store, never from the message that woke the worker.
+ */
+import { randomUUID } from 'node:crypto';
+import { isDue, isTerminal, type RequestState } from '../../domain/request-state.ts';
+import { shardOf } from '../../domain/shard.ts';
+import { log } from '../../log.ts';
+import { closeRequest } from '../../requests/close.ts';
+import { wake } from '../../requests/wake.ts';
+import type { Services } from '../../services.ts';
+import { Lease, LeaseLost } from '../../store/leases.ts';
+import { Superseded } from '../../store/manifests.ts';
+import { listOpen, type OpenMarker, readState } from '../../store/requests.ts';
+import { mapConcurrently } from '../concurrently.ts';
+import type { WakeUp } from '../push.ts';
+import { formBatch } from './form-batch.ts';
+import { openBatch, runBatch } from './run-batch.ts';
+import { sweepMarker } from './sweep-marker.ts';
+
+export interface PassOptions {
+  location: string;
+  /** Milliseconds since the epoch: no new work is taken up after it. */
+  deadline: number;
+  wakeUp: WakeUp | undefined;
+}
+
+/** How many requests' states are read at a time. */
+const READS_AT_ONCE = 32;
+
+interface OpenRequest {
+  marker: OpenMarker;
+  state: RequestState;
+}
+
+export class Pass {
+  readonly #services: Services;
+  readonly #options: PassOptions;
+  readonly #holder = randomUUID();
+
+  constructor(services: Services, options: PassOptions) {
+    this.#services = services;
+    this.#options = options;
+  }
+
+  async run(): Promise<void> {
+    const { location, wakeUp } = this.#options;
+    // A wake-up concerns one shard, and when that is being worked on it costs this one read.
+    const first = wakeUp && [shardOf(wakeUp.tenant, this.#services.config.shards)];
+    let shards = first ?? (await this.#shardsWithMarkers());
+    while (shards.length > 0) {
+      const worked = await mapConcurrently(shards, 4, (shard) => this.#workShard(shard));
+      // Once more after letting go: who was turned away by the lease meanwhile relies on it.
+      const again = shards.filter((_, index) => worked[index] === 'worked');
+      if (again.length === 0 || this.#isOver()) return;
+      const open = await this.#shardsWithWork();
+      shards = again.filter((shard) => open.has(shard));
+    }
+    log('DEBUG', 'nothing is left to do', { location });
+  }
+
+  async #workShard(shard: number): Promise<'worked' | 'busy'> {
+    const { location } = this.#options;
+    const lease = await Lease.acquire(this.#services, location, shard, this.#holder);
+    if (lease === undefined) return 'busy';
+    try {
+      await this.#workUnderLease(shard, lease);
+    } catch (error) {
+      if (!(error instanceof Superseded) && !(error instanceof LeaseLost)) throw error;
+      // Another worker goes on with exactly this; the jobs it finds running are ours, and it adopts them.
+      log('NOTICE', 'another worker has taken over', { location, shard });
+      return 'busy';
+    } finally {
+      await lease.release();
+    }
+    return 'worked';
+  }
+
+  async #workUnderLease(shard: number, lease: Lease): Promise<void> {
+    const { location, deadline, wakeUp } = this.#options;
+    const context = { services: this.#services, location, deadline, keepAlive: () => lease.keep() };
+    const open = await this.#open(shard);
+    for (const { marker, state } of open) {
+      if (isTerminal(state)) await closeRequest(this.#services, marker);
+    }
+    for (const batch of batchesOf(open, location)) await runBatch(context, await openBatch(context, batch));
+    if (this.#isOver()) return this.#wakeSuccessor(open);
+    const due = open
+      .filter(({ state }) => isDue(state, location, this.#services.clock()))
+      .map(({ marker }) => marker);
+    if (due.length === 0) return;
+    const batch = await formBatch(context, shard, due, wakeUp);
+    if (batch !== undefined) await runBatch(context, batch);
+    if (this.#isOver()) await this.#wakeSuccessor(open);
+  }
+
+  /** Open requests of the shard; markers that stand for nothing are swept on the way. */
+  async #open(shard: number): Promise<OpenRequest[]> {
+    const markers = (await this.#markers()).filter(({ tenant }) => this.#shardOf(tenant) === shard);
+    const found = await mapConcurrently(markers, READS_AT_ONCE, async (marker) => {
+      const state = await readState(this.#services.store, marker);
+      if (state === undefined) await sweepMarker(this.#services, marker);
+      return state && { marker, state };
+    });
+    return found.filter((request) => request !== undefined);
+  }
+
+  async #markers(): Promise<OpenMarker[]> {
+    return Array.fromAsync(listOpen(this.#services.store, this.#options.location));
+  }
+
+  async #shardsWithMarkers(): Promise<number[]> {
+    return [...new Set((await this.#markers()).map(({ tenant }) => this.#shardOf(tenant)))];
+  }
+
+  /** Shards in which a request waits that no batch has claimed: what came in while the lease was held. */
+  async #shardsWithWork(): Promise<Set<number>> {
+    const shards = await this.#shardsWithMarkers();
+    const { location } = this.#options;
+    const now = this.#services.clock();
+    const unclaimed = await mapConcurrently(shards, 4, async (shard) =>
+      (await this.#open(shard)).some(({ state }) => isDue(state, location, now)),
+    );
+    return new Set(shards.filter((_, index) => unclaimed[index]));
+  }
+
+  #shardOf(tenant: string): number {
+    return shardOf(tenant, this.#services.config.shards);
+  }
+
+  #isOver(): boolean {
+    return this.#services.clock() >= this.#options.deadline;
+  }
+
+  async #wakeSuccessor(open: readonly OpenRequest[]): Promise<void> {
+    const next = open.find(({ state }) => !isTerminal(state))?.marker;
+    if (next !== undefined) await wake(this.#services.publisher, next, [this.#options.location]);
+  }
+}
+
+function batchesOf(open: readonly OpenRequest[], location: string): string[] {
+  const batches = open.flatMap(({ state }) => (isTerminal(state) ? [] : (state.batches[location] ?? [])));
+  return [...new Set(batches)];
+}
