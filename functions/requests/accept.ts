@@ -33,8 +33,8 @@ const MARKERS_FRESH_MILLISECONDS = 60_000;
 export async function accept(
   services: Services,
   { tenant, order, acceptedBy, idempotencyKey }: Acceptance,
-): Promise<{ document: RequestDocument; state: RequestState }> {
-  const { store, publisher, clock, random, config } = services;
+): Promise<Standing> {
+  const { store, clock, random, config } = services;
   const map = await readDataMap(store, tenant);
   if (map === undefined) throw new LetheError('no_data_map', `Tenant ${tenant} has no data map yet.`);
   refuseUnknownTypes(order, identifierTypesOf(map));
@@ -54,17 +54,45 @@ export async function accept(
     fingerprint: fingerprint(order),
   });
 
-  await markOpen(store, document, locations);
-  const isNew = await createRequest(store, document, state);
-  const standing = isNew ? { document, state } : await readStanding(services, tenant, id, state.fingerprint);
-  if (isTerminal(standing.state)) {
-    // The key was used long ago; the markers just written are nobody's, and the next pass takes them away.
-    return standing;
+  const earlier = idempotencyKey === undefined ? undefined : await readRequest(store, document);
+  if (earlier === undefined) {
+    await markOpen(store, document, locations);
+    if (await createRequest(store, document, state)) {
+      if (clock() - now > MARKERS_FRESH_MILLISECONDS) await markOpen(store, document, locations);
+      return publish(services, { document, state });
+    }
   }
-  if (clock() - now > MARKERS_FRESH_MILLISECONDS) await markOpen(store, document, standing.state.locations);
-  await announce(services, standing.document, standing.state, standing.state.announced);
-  await wake(publisher, standing.document, standing.state.locations);
-  return standing;
+  const standing = earlier ?? (await readRequest(store, document));
+  if (standing === undefined)
+    throw new LetheError('unavailable', 'The request is being removed; repeat the call.');
+  refuseOtherBody(standing.state, state);
+  if (isTerminal(standing.state)) return standing;
+  // The call that came first may have died before any of this.
+  await markOpen(store, document, standing.state.locations);
+  return publish(services, standing);
+}
+
+interface Standing {
+  document: RequestDocument;
+  state: RequestState;
+}
+
+/** The events first: a wake-up says that they are out. */
+async function publish(services: Services, request: Standing): Promise<Standing> {
+  await announce(services, request.document, request.state, request.state.announced);
+  await wake(services.publisher, request.document, request.state.locations);
+  return request;
+}
+
+function refuseOtherBody(standing: RequestState, wanted: RequestState): void {
+  if (standing.fingerprint === wanted.fingerprint) return;
+  throw new LetheError(
+    'idempotency_key_reused',
+    'The Idempotency-Key was used for a request with another body.',
+    {
+      fields: [{ field: 'Idempotency-Key', detail: 'was used for a request with another body' }],
+    },
+  );
 }
 
 function refuseUnknownTypes(order: CreateRequest, known: readonly string[]): void {
@@ -81,20 +109,4 @@ function refuseUnknownTypes(order: CreateRequest, known: readonly string[]): voi
   const first = fields[0];
   if (first !== undefined)
     throw new LetheError('unknown_identifier_type', `${first.field}: ${first.detail}`, { fields });
-}
-
-async function readStanding(services: Services, tenant: string, id: string, wanted: string) {
-  const standing = await readRequest(services.store, { tenant, id });
-  if (standing === undefined)
-    throw new LetheError('unavailable', 'The request is being removed; repeat the call.');
-  if (standing.state.fingerprint !== wanted) {
-    throw new LetheError(
-      'idempotency_key_reused',
-      'The Idempotency-Key was used for a request with another body.',
-      {
-        fields: [{ field: 'Idempotency-Key', detail: 'was used for a request with another body' }],
-      },
-    );
-  }
-  return standing;
 }

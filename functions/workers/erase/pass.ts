@@ -83,14 +83,28 @@ export class Pass {
     for (const { marker, state } of open) {
       if (isTerminal(state)) await closeRequest(this.#services, marker);
     }
-    for (const batch of batchesOf(open, location)) await runBatch(context, await openBatch(context, batch));
-    if (this.#isOver()) return this.#wakeSuccessor(open);
-    const due = open
-      .filter(({ state }) => isDue(state, location, this.#services.clock()))
-      .map(({ marker }) => marker);
-    if (due.length === 0) return;
-    const batch = await formBatch(context, shard, due, wakeUp);
-    if (batch !== undefined) await runBatch(context, batch);
+    const failures: unknown[] = [];
+    for (const batch of batchesOf(open, location)) {
+      try {
+        await runBatch(context, await openBatch(context, batch));
+      } catch (error) {
+        if (error instanceof Superseded || error instanceof LeaseLost) throw error;
+        // One broken batch must not hold up the others; it fails the pass at the end, so that it is tried again.
+        log('ERROR', 'a batch failed', { batch, location }, error);
+        failures.push(error);
+      }
+    }
+    if (!this.#isOver()) {
+      const due = open.filter(({ state }) => isDue(state, location, this.#services.clock()));
+      const formed = await formBatch(
+        context,
+        shard,
+        due.map(({ marker }) => marker),
+        wakeUp,
+      );
+      if (formed !== undefined) await runBatch(context, formed);
+    }
+    if (failures.length > 0) throw failures[0];
     if (this.#isOver()) await this.#wakeSuccessor(open);
   }
 
