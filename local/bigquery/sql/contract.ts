@@ -1,4 +1,18 @@
-/** What the translator gives the service for one GoogleSQL statement. */
+/**
+ * What the translator gives the service for one GoogleSQL statement, and what it counts on.
+ *
+ * **Columns.** The DuckDB type of a BigQuery column is what `duckType` of `types.ts` says (`typeOfField` makes its
+ * argument): TIMESTAMP is TIMESTAMPTZ, DATETIME is TIMESTAMP, JSON is JSON holding what `normaliseJson` of
+ * `functions.ts` returns, NUMERIC is DECIMAL(38,9), REPEATED is a list that is never NULL and never holds NULL.
+ *
+ * **Connection.** Every connection runs `SET TimeZone='UTC'`; `registerFunctions` of `functions.ts` ran once on the
+ * instance before any translated statement does.
+ *
+ * **INFORMATION_SCHEMA.** The service provides DuckDB views (or tables that it refreshes) of these names, over all
+ * projects and datasets; the translator filters by project and dataset. Column names and types are in
+ * `information-schema.ts`: `"__information_schema"."tables"`, `."columns"`, `."partitions"`. The generated SQL names
+ * only the columns that a statement reads.
+ */
 import type { Catalog, CatalogTable, Field, TableReference } from '../catalog.ts';
 
 export interface ParameterType {
@@ -38,19 +52,26 @@ export interface ReferencedTable {
   columns: string[];
   /**
    * DuckDB condition over one row of the table that is implied by the statement's own filter, names only the
-   * partition column (or the hidden partition time) and constants: what prunes. Absent: nothing prunes.
+   * partition column (or the hidden partition time), unqualified, and constants: what prunes. Of a shard of a wildcard
+   * table it also has what the statement asks of `_TABLE_SUFFIX`, with the shard's suffix as a constant. Absent:
+   * nothing prunes.
    */
   pruning?: string;
 }
+
+/** How the target table is named in `targetCondition`: `SELECT count(*) FROM <duckName> AS "target" WHERE <condition>`. */
+export const TARGET_ALIAS = '"target"';
 
 export interface TranslatedStatement {
   statementType: StatementType;
   /**
    * DuckDB SQL, with the parameters inlined as DuckDB literals or bound by name (`$name`) from `binds`.
-   * DML: a plain DELETE/UPDATE/INSERT over `target.duckName`. SELECT: one SELECT.
+   * DML: a plain DELETE/UPDATE/INSERT over `target.duckName`. SELECT: one SELECT. TRUNCATE: a DELETE of all rows.
+   * CREATE TABLE AS SELECT: the SELECT, whose columns are `fields`; the service creates the table and inserts.
+   * Other DDL: empty.
    */
   sql: string;
-  /** DuckDB values by name. */
+  /** DuckDB values by name: lists of strings (`listValue`), cast to their type in the SQL. */
   binds: Record<string, unknown>;
   /** The table changed, created or dropped. */
   target?: TableReference;
