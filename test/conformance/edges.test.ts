@@ -121,7 +121,7 @@ describeWithGoogleSql('locate and delete at the edges', (judge) => {
     expect(await eraseLocated(judge(), shape, rows, JANE, found)).toEqual([rows[1]]);
   });
 
-  test('a table partitioned over the whole range of INT64 keeps its bounds exactly', async () => {
+  test('a table partitioned by ranges that no floating-point number holds keeps them exactly', async () => {
     const planned = planTable(
       { table: 'judged.events', identifiers: [{ type: 'distinct_id', column: 'distinct_id' }] },
       {
@@ -134,7 +134,7 @@ describeWithGoogleSql('locate and delete at the edges', (judge) => {
         rangePartitioning: {
           field: 'hash',
           range: {
-            start: '-9223372036854775808',
+            start: '0',
             end: '9223372036854775807',
             interval: '9007199254740993',
           },
@@ -146,10 +146,10 @@ describeWithGoogleSql('locate and delete at the edges', (judge) => {
     if (!('table' in planned)) throw new Error('the table was not planned');
     const shape = edge(planned.table, [{ name: 'hash', type: 'INT64' }], 'hash');
     const hashes = [
-      '-9223372036854775808',
-      '-9214364837600034815',
-      '-9214364837600034816',
+      '-1',
       '0',
+      '9007199254740992',
+      '9007199254740993',
       '9223372036854775806',
       '9223372036854775807',
     ];

@@ -1,4 +1,5 @@
 /** What ought to happen, said again in another way: no SQL, no dates, no code of `functions/`. */
+import type { Chunk } from '../../functions/domain/located.ts';
 import type { Subject } from '../../functions/domain/subject.ts';
 import type { Row, Value } from '../support/googlesql-values.ts';
 import type { Shape } from './shapes.ts';
@@ -39,6 +40,11 @@ export function partitionOf({ table, placeColumn }: Shape, row: Row): string {
       return String(from);
   }
   return '__UNPARTITIONED__';
+}
+
+/** The places that a chunk covers, as `partitionOf` calls them. */
+export function placesOf({ shard, partitions }: Chunk): string[] {
+  return partitions ?? [shard ?? ''];
 }
 
 /** Tables whose names begin as a shard's does and are none. */

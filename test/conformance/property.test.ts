@@ -5,7 +5,7 @@ import type { Subject } from '../../functions/domain/subject.ts';
 import { describeWithGoogleSql } from '../support/googlesql.ts';
 import type { Row, Value } from '../support/googlesql-values.ts';
 import { askDelete, askLocate, eraseLocated, located } from './ask.ts';
-import { expectedLocated, isReachable, isTheirs, partitionOf } from './oracle.ts';
+import { expectedLocated, isReachable, isTheirs, partitionOf, placesOf } from './oracle.ts';
 import { NAMES, NUMBERS, OTHER_TYPE, TYPE } from './people.ts';
 import { SHAPES, type Shape, setPath } from './shapes.ts';
 
@@ -109,18 +109,12 @@ describeWithGoogleSql('locate and delete over random worlds', (judge) => {
           rows.filter((row) => !(isTheirs(shape, row, subjects) && isReachable(shape, row))),
         );
 
-        const places = [...new Set(found.map(({ partition }) => partition))].filter((place) =>
-          isChosen(place),
-        );
-        for (const chunk of chunksOf(
-          shape.table,
-          found.filter(({ partition }) => places.includes(partition)),
-        )) {
-          const within = chunk.shard === undefined ? chunk.partitions : [chunk.shard];
+        const chosen = found.filter(({ partition }) => isChosen(partition));
+        for (const chunk of chunksOf(shape.table, chosen)) {
           const taken = await askDelete(judge(), shape, rows, subjects, chunk);
           expect(rows.filter((row) => taken.has(row))).toEqual(
             rows.filter(
-              (row) => isTheirs(shape, row, subjects) && (within?.includes(partitionOf(shape, row)) ?? true),
+              (row) => isTheirs(shape, row, subjects) && placesOf(chunk).includes(partitionOf(shape, row)),
             ),
           );
         }
