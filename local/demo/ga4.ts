@@ -10,7 +10,8 @@ import { Random } from './random.ts';
 import eventsSchema from './schemas/ga4-events.json' with { type: 'json' };
 import { CAMPAIGNS, CITIES, type City, HOST, MODELS, type Model, PAGES, PRODUCTS } from './world.ts';
 
-const DATASET = { dataset: 'analytics_315480001', location: 'EU' };
+export const GA4_DATASET = 'analytics_315480001';
+const DATASET = { dataset: GA4_DATASET, location: 'EU' };
 const STREAM_ID = '4711815001';
 const DAY_MILLISECONDS = 86_400_000;
 /** Of today, only the night is there yet. */
@@ -55,13 +56,23 @@ export function ga4Tables(
   ];
 }
 
-/** The rows of the first so many milliseconds of a day. */
-export function* eventLines(
+/** Rows that come to today's live table later than those it has from the beginning. */
+export function liveRows(
+  population: Population,
+  today: Day,
+  { turn, rows }: { turn: number; rows: number },
+): object[] {
+  const lines = eventLines(population, today, { rows, milliseconds: INTRADAY_MILLISECONDS, turn });
+  return Array.from(lines, (line) => JSON.parse(line) as object);
+}
+
+/** The rows of the first so many milliseconds of a day; another turn, other rows. */
+function* eventLines(
   population: Population,
   day: Day,
-  { rows, milliseconds, salt = 0 }: { rows: number; milliseconds: number; salt?: number },
+  { rows, milliseconds, turn = 0 }: { rows: number; milliseconds: number; turn?: number },
 ): Generator<string> {
-  const random = new Random(population.seed, STREAM.ga4, dayNumber(day), salt);
+  const random = new Random(population.seed, STREAM.ga4, dayNumber(day), turn);
   for (let row = 0; row < rows; row++) {
     const at = Math.floor(((row + random.fraction()) / rows) * milliseconds);
     yield eventLine(population, random, day, at);
