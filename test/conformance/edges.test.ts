@@ -7,7 +7,8 @@ import type { Column, Row } from '../support/googlesql-values.ts';
 import { askLocate, eraseLocated, located } from './ask.ts';
 import { expectedLocated, isTheirs } from './oracle.ts';
 import { NAMES, TYPE } from './people.ts';
-import { rowsOf, SHAPES, type Shape } from './shapes.ts';
+import { rowsOf } from './rows.ts';
+import { SHAPES, type Shape } from './shapes.ts';
 
 const JANE = [{ type: TYPE, value: 'jane' }];
 const EVERYBODY = NAMES.map((value) => ({ type: TYPE, value }));

@@ -7,7 +7,8 @@ import type { Row, Value } from '../support/googlesql-values.ts';
 import { askDelete, askLocate, eraseLocated, located } from './ask.ts';
 import { expectedLocated, isReachable, isTheirs, partitionOf, placesOf } from './oracle.ts';
 import { NAMES, NUMBERS, OTHER_TYPE, TYPE } from './people.ts';
-import { SHAPES, type Shape, setPath } from './shapes.ts';
+import { setPath } from './rows.ts';
+import { SHAPES, type Shape } from './shapes.ts';
 
 const RUNS = 200;
 

@@ -4,7 +4,8 @@ import { describeWithGoogleSql } from '../support/googlesql.ts';
 import { askDelete, askLocate, eraseLocated, located } from './ask.ts';
 import { expectedLocated, isReachable, isTheirs, partitionOf, placesOf } from './oracle.ts';
 import { ASKED } from './people.ts';
-import { rowsOf, SHAPES } from './shapes.ts';
+import { rowsOf } from './rows.ts';
+import { SHAPES } from './shapes.ts';
 
 describeWithGoogleSql('locate and delete by GoogleSQL', (judge) => {
   describe.each(SHAPES)('a table $name', (shape) => {

@@ -77,10 +77,16 @@ export async function startGoogleSql(): Promise<GoogleSql> {
     credentials.createInsecure(),
     { 'grpc.initial_reconnect_backoff_ms': 50, 'grpc.max_receive_message_length': -1 },
   );
-  await new Promise<void>((resolve, reject) => {
-    const deadline = Date.now() + READY_SECONDS_MAX * 1000;
-    client.waitForReady(deadline, (error) => (error ? reject(error) : resolve()));
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const deadline = Date.now() + READY_SECONDS_MAX * 1000;
+      client.waitForReady(deadline, (error) => (error ? reject(error) : resolve()));
+    });
+  } catch (cause) {
+    client.close();
+    await server.stop();
+    throw new Error("Google's GoogleSQL server did not come up", { cause });
+  }
   return judge(client, server);
 }
 
