@@ -8,10 +8,8 @@
  * **Connection.** Every connection runs `SET TimeZone='UTC'`; `registerFunctions` of `functions.ts` ran once on the
  * instance before any translated statement does.
  *
- * **INFORMATION_SCHEMA.** The service provides DuckDB views (or tables that it refreshes) of these names, over all
- * projects and datasets; the translator filters by project and dataset. Column names and types are in
- * `information-schema.ts`: `"__information_schema"."tables"`, `."columns"`, `."partitions"`. The generated SQL names
- * only the columns that a statement reads.
+ * **INFORMATION_SCHEMA.** `catalog.find` answers for `{ project, dataset, table: 'INFORMATION_SCHEMA.TABLES' }` (COLUMNS,
+ * PARTITIONS) with a table whose `duckName` may be a parenthesised SELECT; upper case, whatever the statement has.
  */
 import type { Catalog, CatalogTable, Field, TableReference } from '../catalog.ts';
 
@@ -86,8 +84,11 @@ export interface TranslatedStatement {
     partitioning?: CatalogTable['partitioning'];
     clustering?: string[];
     viewQuery?: string;
+    /** By column name. */
+    columnDescriptions?: Record<string, string>;
     orReplace: boolean;
     ifNotExists: boolean;
+    /** By lower-case name; `expiration_timestamp` in milliseconds since the epoch, `labels` an object, NULL is null. */
     options: Record<string, unknown>;
   };
   ifExists?: boolean;
@@ -114,6 +115,8 @@ export interface TranslateOptions {
   /** For names without a project or dataset. */
   defaultProject: string;
   defaultDataset?: string;
+  /** Where the job runs, for the text of `notFound`; absent: `US`. */
+  location?: string;
   /** CURRENT_TIMESTAMP(), milliseconds since the epoch. */
   now: number;
 }
