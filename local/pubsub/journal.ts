@@ -33,6 +33,7 @@ export class Journal<R> {
   #compactAt: number;
   #pending: Pending<R>[] = [];
   #writing: Promise<void> | undefined;
+  #isClosed = false;
 
   private constructor(options: JournalOptions<R>, file: FileHandle, bytes: number) {
     this.#options = options;
@@ -64,17 +65,15 @@ export class Journal<R> {
     this.#write();
   }
 
-  /** True while something is on its way to the disk. */
-  get isBusy(): boolean {
-    return this.#writing !== undefined;
-  }
-
+  /** What is recorded after this is lost, as in a crash: commits never answer. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#writing;
     await this.#file.close();
   }
 
   #write(): void {
+    if (this.#isClosed) return;
     this.#writing ??= this.#drain().finally(() => {
       this.#writing = undefined;
     });
@@ -87,6 +86,8 @@ export class Journal<R> {
       try {
         await this.#append(batch);
       } catch (error) {
+        // Half a line in the middle of the file would make the rest unreadable.
+        await this.#file.truncate(this.#bytes);
         for (const { settle } of batch) settle?.reject(error);
         continue;
       }
@@ -102,8 +103,8 @@ export class Journal<R> {
   async #append(batch: Pending<R>[]): Promise<void> {
     const lines = Buffer.from(batch.map(({ record }) => `${JSON.stringify(record)}\n`).join(''));
     await this.#file.appendFile(lines);
-    this.#bytes += lines.length;
     if (batch.some(({ settle }) => settle !== undefined)) await this.#file.datasync();
+    this.#bytes += lines.length;
   }
 
   /** Called only between two batches, when every line of the file has been applied. */

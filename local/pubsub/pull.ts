@@ -1,11 +1,13 @@
 /** Unary pull, and the acknowledgements of any pull. */
+
+import { status } from '@grpc/grpc-js';
 import type { Context, Handler } from './handlers.ts';
 import { ACK_DEADLINE_SECONDS_MAX, PULL_MESSAGES_MAX, PULL_WAIT_MILLISECONDS } from './limits.ts';
 import type { PullConsumer } from './pull-consumers.ts';
-import { invalidArgument } from './rpc-error.ts';
+import { invalidArgument, outOfBounds, RpcError } from './rpc-error.ts';
 import type { SubscriptionState } from './state.ts';
 import { findSubscription } from './subscriber.ts';
-import type { ReceivedMessage } from './wire.ts';
+import type { ReceivedMessage, Subscription } from './wire.ts';
 
 interface PullRequest {
   subscription: string;
@@ -17,10 +19,8 @@ interface PullRequest {
 const pull: Handler = async (context, request: PullRequest, cancelled) => {
   const { publishing, consumers, delivery } = context;
   const { subscription } = findSubscription(publishing.state, request.subscription);
-  if (request.maxMessages <= 0)
-    throw invalidArgument(`Invalid max_messages given (max_messages=${request.maxMessages}).`);
-  if (subscription.pushConfig !== null || subscription.bigqueryConfig !== null)
-    throw invalidArgument('Only pull subscriptions can be pulled.');
+  checkPullable(subscription);
+  if (request.maxMessages <= 0) throw invalidArgument('No max_messages specified');
   const wait = request.returnImmediately ? 0 : PULL_WAIT_MILLISECONDS;
   const expires = publishing.now() + wait;
   const receivedMessages = await new Promise<ReceivedMessage[]>((resolve, reject) => {
@@ -70,6 +70,12 @@ export const pullHandlers: Record<string, Handler> = {
   ModifyAckDeadline: modifyAckDeadline,
 };
 
+/** @throws RpcError FAILED_PRECONDITION when messages go elsewhere. */
+export function checkPullable({ pushConfig, bigqueryConfig }: Subscription): void {
+  if (pushConfig === null && bigqueryConfig === null) return;
+  throw new RpcError(status.FAILED_PRECONDITION, 'This method is not supported for this subscription type.');
+}
+
 /** @throws RpcError INVALID_ARGUMENT when one of the ids cannot be an ack id; then none counts. */
 export function acknowledgeAll({ delivery }: Context, target: SubscriptionState, ackIds: string[]): void {
   checkAckIds(ackIds);
@@ -85,9 +91,7 @@ export function modifyDeadlines(
 ): void {
   checkAckIds(ackIds);
   if (deadlineSeconds < 0 || deadlineSeconds > ACK_DEADLINE_SECONDS_MAX)
-    throw invalidArgument(
-      `Invalid ack deadline given (ack_deadline_secs=${deadlineSeconds}). The maximum is ${ACK_DEADLINE_SECONDS_MAX} seconds.`,
-    );
+    throw outOfBounds('ack_deadline_seconds', `${deadlineSeconds}`, '0', `${ACK_DEADLINE_SECONDS_MAX}`);
   for (const ackId of ackIds) {
     if (deadlineSeconds === 0) delivery.fail(target, ackId);
     else target.backlog.extend(ackId, publishing.now() + deadlineSeconds * 1000);

@@ -50,14 +50,14 @@ export function push(
   });
 }
 
-/** The wrapped body. The snake_case twins are what the real service sends, too. */
+/** The wrapped body; empty fields are left out, as in any JSON made from a protocol buffer. */
 function toPushBody(subscription: Subscription, message: StoredMessage, attempt: number) {
   const publishTime = new Date(message.publishMilliseconds).toISOString();
   return {
     ...(subscription.deadLetterPolicy === null ? {} : { deliveryAttempt: attempt }),
     message: {
       ...(Object.keys(message.attributes).length === 0 ? {} : { attributes: message.attributes }),
-      data: message.data.toString('base64'),
+      ...(message.data.length === 0 ? {} : { data: message.data.toString('base64') }),
       messageId: message.messageId,
       message_id: message.messageId,
       ...(message.orderingKey === '' ? {} : { orderingKey: message.orderingKey }),

@@ -36,6 +36,20 @@ export const tooLarge = (what: string, passed: number, maximum: number) =>
     `The value for ${what} is too large. You passed ${passed} in the request, but the maximum value is ${maximum}.`,
   );
 
+export const outOfBounds = (what: string, passed: string, least: string, most: string) =>
+  invalidArgument(
+    `The value for ${what} is out of bounds. You passed ${passed} in the request, but the value must be between ${least} and ${most}.`,
+  );
+
+/** As Google's emulator words and codes it. */
+export const outOfRange = (what: string, passed: number, least: number, most: number) =>
+  new RpcError(
+    status.OUT_OF_RANGE,
+    passed < least
+      ? `The value for ${what} is too small. You passed ${passed} in the request, but the minimum value is ${least}.`
+      : `The value for ${what} is too large. You passed ${passed} in the request, but the maximum value is ${most}.`,
+  );
+
 export const unimplemented = (what: string) =>
   new RpcError(status.UNIMPLEMENTED, `${what} is not supported by the local Pub/Sub stand-in.`);
 

@@ -3,9 +3,9 @@ import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Context } from './handlers.ts';
 import { ACK_DEADLINE_SECONDS_MAX, ACK_DEADLINE_SECONDS_MIN, PULL_MESSAGES_MAX } from './limits.ts';
 import { idOf } from './names.ts';
-import { acknowledgeAll, modifyDeadlines } from './pull.ts';
+import { acknowledgeAll, checkPullable, modifyDeadlines } from './pull.ts';
 import type { PullConsumer } from './pull-consumers.ts';
-import { invalidArgument, type RpcError, toRpcError } from './rpc-error.ts';
+import { outOfBounds, type RpcError, toRpcError } from './rpc-error.ts';
 import { findSubscription } from './subscriber.ts';
 import type { ReceivedMessage } from './wire.ts';
 
@@ -67,7 +67,7 @@ class Stream implements PullConsumer {
     this.#outstandingMax = Number(request.maxOutstandingMessages) || Number.POSITIVE_INFINITY;
     this.#deadlineSeconds = request.streamAckDeadlineSeconds;
     checkDeadline(this.#deadlineSeconds);
-    findSubscription(context.publishing.state, this.subscription);
+    checkPullable(findSubscription(context.publishing.state, this.subscription).subscription);
   }
 
   begin(): void {
@@ -115,7 +115,10 @@ class Stream implements PullConsumer {
 
 function checkDeadline(seconds: number): void {
   if (seconds < ACK_DEADLINE_SECONDS_MIN || seconds > ACK_DEADLINE_SECONDS_MAX)
-    throw invalidArgument(
-      `Invalid stream ack deadline given (stream_ack_deadline_seconds=${seconds}). The minimum is ${ACK_DEADLINE_SECONDS_MIN} and the maximum is ${ACK_DEADLINE_SECONDS_MAX} seconds.`,
+    throw outOfBounds(
+      'stream_ack_deadline_seconds',
+      `${seconds}`,
+      `${ACK_DEADLINE_SECONDS_MIN}`,
+      `${ACK_DEADLINE_SECONDS_MAX}`,
     );
 }

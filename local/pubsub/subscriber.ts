@@ -33,7 +33,7 @@ const createSubscription: Handler = (
     if (state.subscriptions.has(wanted.name)) throw alreadyExists(wanted.name);
     const subscription = checkSubscription(wanted, state, delivery.options.writeRows !== undefined);
     await journal.commit({ kind: 'subscription', subscription });
-    return subscription;
+    return toAnswer(subscription);
   });
 
 const updateSubscription: Handler = (
@@ -46,7 +46,7 @@ const updateSubscription: Handler = (
     const updated = checkSubscription(wanted, state, delivery.options.writeRows !== undefined);
     await journal.commit({ kind: 'subscription', subscription: updated });
     delivery.wake();
-    return updated;
+    return toAnswer(updated);
   });
 
 const modifyPushConfig: Handler = (
@@ -64,7 +64,7 @@ const modifyPushConfig: Handler = (
 const getSubscription: Handler = async (
   { publishing: { state } },
   { subscription }: { subscription: string },
-) => findSubscription(state, subscription).subscription;
+) => toAnswer(findSubscription(state, subscription).subscription);
 
 const listSubscriptions: Handler = async (
   { publishing: { state } },
@@ -74,7 +74,7 @@ const listSubscriptions: Handler = async (
   const names = [...state.subscriptions.keys()].filter((name) => name.startsWith(prefix));
   const { items, nextPageToken } = page(names, request);
   return {
-    subscriptions: items.map((name) => state.subscriptions.get(name)?.subscription),
+    subscriptions: items.map((name) => toAnswer(findSubscription(state, name).subscription)),
     nextPageToken,
   };
 };
@@ -109,4 +109,9 @@ export function findSubscription(state: State, name: string): SubscriptionState 
   const found = state.subscriptions.get(checkName('subscriptions', 'subscription', name));
   if (found === undefined) throw notFound(name);
   return found;
+}
+
+/** The service shows an empty push config where there is none. */
+function toAnswer(subscription: Subscription): Subscription {
+  return { ...subscription, pushConfig: subscription.pushConfig ?? { pushEndpoint: '', attributes: {} } };
 }

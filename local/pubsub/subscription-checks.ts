@@ -16,7 +16,7 @@ import {
   RETENTION_SECONDS_MIN,
 } from './limits.ts';
 import { checkName } from './names.ts';
-import { invalidArgument, notFound, unimplemented } from './rpc-error.ts';
+import { invalidArgument, notFound, outOfBounds, outOfRange, unimplemented } from './rpc-error.ts';
 import type { State } from './state.ts';
 import {
   type BigQueryConfig,
@@ -86,8 +86,11 @@ function checkBigQuery(config: BigQueryConfig | null, canWriteRows: boolean): Bi
 function checkAckDeadline(given: number): number {
   if (given === 0) return ACK_DEADLINE_SECONDS_DEFAULT;
   if (given < ACK_DEADLINE_SECONDS_MIN || given > ACK_DEADLINE_SECONDS_MAX)
-    throw invalidArgument(
-      `Invalid ack deadline given (ack_deadline_secs=${given}). The minimum is ${ACK_DEADLINE_SECONDS_MIN} and the maximum is ${ACK_DEADLINE_SECONDS_MAX} seconds.`,
+    throw outOfBounds(
+      'ack_deadline_seconds',
+      `${given}`,
+      `${ACK_DEADLINE_SECONDS_MIN}`,
+      `${ACK_DEADLINE_SECONDS_MAX}`,
     );
   return given;
 }
@@ -105,7 +108,9 @@ function checkRetry(policy: RetryPolicy | null): RetryPolicy | null {
   checkRange('minimum_backoff', minimumBackoff, 0, BACKOFF_SECONDS_MAX);
   checkRange('maximum_backoff', maximumBackoff, 0, BACKOFF_SECONDS_MAX);
   if (durationToMilliseconds(minimumBackoff) > durationToMilliseconds(maximumBackoff))
-    throw invalidArgument('The minimum_backoff must not be more than the maximum_backoff.');
+    throw invalidArgument(
+      `The value for maximum_backoff is too small. You passed ${textOf(maximumBackoff)} in the request, but the minimum value is ${textOf(minimumBackoff)}.`,
+    );
   return { minimumBackoff, maximumBackoff };
 }
 
@@ -116,16 +121,15 @@ function checkDeadLetter({ deadLetterPolicy }: Subscription, state: State) {
   if (!state.topics.has(deadLetterTopic)) throw notFound(deadLetterTopic);
   const attempts = deadLetterPolicy.maxDeliveryAttempts || DELIVERY_ATTEMPTS_DEFAULT;
   if (attempts < DELIVERY_ATTEMPTS_MIN || attempts > DELIVERY_ATTEMPTS_MAX)
-    throw invalidArgument(
-      `Invalid max_delivery_attempts given (max_delivery_attempts=${attempts}). It must be between ${DELIVERY_ATTEMPTS_MIN} and ${DELIVERY_ATTEMPTS_MAX}.`,
-    );
+    throw outOfRange('max_delivery_attempts', attempts, DELIVERY_ATTEMPTS_MIN, DELIVERY_ATTEMPTS_MAX);
   return { deadLetterTopic, maxDeliveryAttempts: attempts };
 }
 
 function checkRange(field: string, duration: Duration, least: number, most: number): void {
   const given = durationToMilliseconds(duration) / 1000;
-  if (given < least || given > most)
-    throw invalidArgument(
-      `Invalid ${field} given (${field}=${given}s). It must be between ${least} and ${most} seconds.`,
-    );
+  if (given < least || given > most) throw outOfBounds(field, `${given}s`, `${least}s`, `${most}s`);
+}
+
+function textOf(duration: Duration): string {
+  return `${durationToMilliseconds(duration) / 1000}s`;
 }
