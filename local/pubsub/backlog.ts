@@ -38,10 +38,6 @@ export class Backlog {
   /** Before this time, time alone changes nothing: no later than the first lease's end and the first back-off's. */
   #nextChange = Number.POSITIVE_INFINITY;
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
   entries(): Iterable<Entry> {
     return this.#entries.values();
   }

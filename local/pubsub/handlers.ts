@@ -16,7 +16,7 @@ export interface Context {
 }
 
 /** Ends when the caller hangs up or its deadline passes. */
-export type Cancelled = AbortSignal;
+type Cancelled = AbortSignal;
 
 // biome-ignore lint/suspicious/noExplicitAny: each handler names the request it takes; proto-loader checks its shape.
 export type Handler = (context: Context, request: any, cancelled: Cancelled) => Promise<unknown>;

@@ -10,7 +10,7 @@ export interface PullConsumer {
   capacity(): number;
   /** Its lease on what it gets. */
   ackDeadlineMilliseconds(): number;
-  receive(messages: ReceivedMessage[], leases: Lease[]): void;
+  receive(messages: ReceivedMessage[]): void;
   /** When it gives up waiting; infinite for streams. */
   readonly expires: number;
   /** Ends it: without an error when its time is over. */
@@ -37,10 +37,7 @@ export class PullConsumers {
       if (count <= 0) continue;
       const leases = target.backlog.lease(count, now + consumer.ackDeadlineMilliseconds());
       if (this.#consumers.delete(consumer)) this.#consumers.add(consumer);
-      consumer.receive(
-        leases.map((lease) => toReceived(target, lease)),
-        leases,
-      );
+      consumer.receive(leases.map((lease) => toReceived(target, lease)));
     }
   }
 

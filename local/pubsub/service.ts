@@ -19,7 +19,7 @@ import { State, type StateRecord } from './state.ts';
 import { type StreamingPullCall, streamingPull } from './streaming-pull.ts';
 import { subscriberHandlers } from './subscriber.ts';
 
-export type { Row, TableName, WriteRows } from './bigquery-rows.ts';
+export type { Row, TableName } from './bigquery-rows.ts';
 
 export interface PubSubOptions {
   /** Holds the journal and the key of the push tokens; made when it is not there. One service at a time. */

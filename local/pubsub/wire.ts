@@ -32,7 +32,7 @@ export interface BigQueryConfig {
   state: string;
 }
 
-export interface DeadLetterPolicy {
+interface DeadLetterPolicy {
   deadLetterTopic: string;
   maxDeliveryAttempts: number;
 }

@@ -23,7 +23,7 @@ export interface Client {
   close(): Promise<void>;
 }
 
-export interface Pulled {
+interface Pulled {
   ackId: string;
   id: string;
   text: string;

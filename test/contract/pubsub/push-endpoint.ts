@@ -2,7 +2,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface PushBody {
+interface PushBody {
   message: {
     data?: string;
     attributes?: Record<string, string>;
@@ -15,7 +15,7 @@ export interface PushBody {
   deliveryAttempt?: number;
 }
 
-export interface Push {
+interface Push {
   headers: IncomingHttpHeaders;
   body: PushBody;
 }
