@@ -1,12 +1,12 @@
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions */
 import type { Call } from './ast.ts';
 import { UnsupportedSql } from './contract.ts';
-import { jsonAt, jsonScalarAt, parsePath, pathArgument } from './json-paths.ts';
+import { jsonAt, jsonScalarAt, normalised, parsePath, pathArgument } from './json-paths.ts';
 import { place } from './lexer.ts';
 import { quoteString } from './string-literal.ts';
 import { jsonText } from './to-json.ts';
-import { BOOL, FLOAT64, INT64, JSON_TYPE, STRING, type Type } from './types.ts';
-import { derived, invalid, type Value } from './value.ts';
+import { BOOL, duckType, FLOAT64, INT64, JSON_TYPE, STRING, type Type } from './types.ts';
+import { derived, invalid, raise, type Value } from './value.ts';
 
 type JsonFunction = (call: Call, values: Value[]) => Value | undefined;
 
@@ -25,30 +25,44 @@ function inputAndPath(call: Call, values: Value[], isLegacy: boolean) {
   return { json, steps };
 }
 
-function reader(isLegacy: boolean, result: 'scalar' | 'json' | 'scalars' | 'jsons'): JsonFunction {
+type Result = 'scalar' | 'json' | 'scalars' | 'jsons';
+
+function reader(isLegacy: boolean, result: Result): JsonFunction {
   return (call, values) => {
     const read = inputAndPath(call, values, isLegacy);
     if (!read) return undefined;
     const { json, steps } = read;
-    if (result === 'scalar') return derived(jsonScalarAt(json, steps, call.at), STRING, values);
-    const found = jsonAt(json, steps, call.at);
-    const isText = json.type.kind === 'STRING';
-    if (result === 'json') {
-      // Text stays text, and a JSON `null` in it is no value.
-      if (!isText) return derived(found, JSON_TYPE, values);
-      return derived(
-        `CASE WHEN json_type(${found}) <> 'NULL' THEN CAST(${found} AS VARCHAR) END`,
-        STRING,
-        values,
-      );
+    const path = quoteString(JSON.stringify(steps));
+    if (json.type.kind === 'STRING') return ofText(json, path, result, values);
+    const found = jsonAt(json, steps);
+    switch (result) {
+      case 'scalar':
+        return derived(jsonScalarAt(json, steps), STRING, values);
+      case 'json':
+        return derived(normalised(found), JSON_TYPE, values);
+      case 'scalars':
+        return ofText({ ...json, sql: `CAST(${json.sql} AS VARCHAR)` }, path, result, values);
+      case 'jsons': {
+        const elements = `json_extract(${normalised(found)}, '$[*]')`;
+        return derived(`CASE WHEN json_type(${found}) = 'ARRAY' THEN ${elements} END`, JSONS, values);
+      }
     }
-    const items = `CASE WHEN json_type(${found}) = 'ARRAY' THEN CAST(${found} AS JSON[]) END`;
-    if (result === 'jsons')
-      return isText ? derived(`CAST(${items} AS VARCHAR[])`, STRINGS, values) : derived(items, JSONS, values);
-    const scalars = `list_transform(${items}, lambda e: CASE WHEN json_type(e) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(e, '$') END)`;
-    const hasOther = `list_contains(list_transform(${items}, lambda e: json_type(e) IN ('OBJECT', 'ARRAY')), TRUE)`;
-    return derived(`CASE WHEN NOT ${hasOther} THEN ${scalars} END`, STRINGS, values);
   };
+}
+
+/** Text stays text: what is read from a STRING is a STRING, with its numbers as they were written. */
+function ofText(json: Value, path: string, result: Result, values: Value[]): Value {
+  const list = (name: string) => `CAST(CAST(${name}(${json.sql}, ${path}) AS JSON) AS VARCHAR[])`;
+  switch (result) {
+    case 'scalar':
+      return derived(`bq_json_text_scalar(${json.sql}, ${path})`, STRING, values);
+    case 'json':
+      return derived(`bq_json_text_query(${json.sql}, ${path})`, STRING, values);
+    case 'scalars':
+      return derived(list('bq_json_text_scalars'), STRINGS, values);
+    case 'jsons':
+      return derived(list('bq_json_text_queries'), STRINGS, values);
+  }
 }
 
 const remove: JsonFunction = (call, values) => {
@@ -83,22 +97,25 @@ const set: JsonFunction = (call, values) => {
 };
 
 /** STRING(json) and so on: errors where the JSON is of another type. */
-function unwrap(type: Type, duckTypes: string): JsonFunction {
+function unwrap(type: Type, fits: (json: string, number: string) => string): JsonFunction {
   return (call, values) => {
     const [json] = values;
     if (json?.type.kind !== 'JSON' || values.length !== 1) return undefined;
-    const kind =
-      type.kind === 'FLOAT64'
-        ? 'DOUBLE'
+    const duck = duckType(type);
+    const text = `json_extract_string(${json.sql}, '')`;
+    const result =
+      type.kind === 'INT64' ? `CAST(CAST(${text} AS DECIMAL(38,0)) AS BIGINT)` : `CAST(${text} AS ${duck})`;
+    const what =
+      type.kind === 'STRING'
+        ? 'a string'
         : type.kind === 'INT64'
-          ? 'BIGINT'
+          ? 'an integer'
           : type.kind === 'BOOL'
-            ? 'BOOLEAN'
-            : 'VARCHAR';
-    const text = `json_extract_string(${json.sql}, '$')`;
-    const error = `CAST(bq_error('The provided JSON input is not ${call.name === 'STRING' ? 'a string' : call.name}') AS ${kind})`;
+            ? 'a boolean'
+            : 'a number';
+    const error = raise(`'The provided JSON input is not ${what}'`, type, call.safe);
     return derived(
-      `CASE WHEN ${json.sql} IS NULL THEN NULL WHEN json_type(${json.sql}) IN (${duckTypes}) THEN CAST(${text} AS ${kind}) ELSE ${call.safe ? 'NULL' : error} END`,
+      `CASE WHEN ${json.sql} IS NULL THEN NULL WHEN ${fits(`json_type(${json.sql})`, `TRY_CAST(${text} AS DOUBLE)`)} THEN ${result} ELSE ${error} END`,
       type,
       values,
     );
@@ -143,13 +160,16 @@ export const JSON_FUNCTIONS: Record<string, JsonFunction> = {
     if (call.namedArgs.length > 0) throw new UnsupportedSql(`stringify_wide_numbers (${place(call.at)})`);
     if (value.type.kind === 'JSON') return value;
     return derived(
-      `CAST(bq_json_parse(${jsonText(value.sql, value.type, true)}) AS JSON)`,
+      `CAST(bq_json_normalise(${jsonText(value.sql, value.type, true)}) AS JSON)`,
       JSON_TYPE,
       values,
     );
   },
-  STRING: unwrap(STRING, "'VARCHAR'"),
-  INT64: unwrap(INT64, "'BIGINT', 'UBIGINT'"),
-  FLOAT64: unwrap(FLOAT64, "'BIGINT', 'UBIGINT', 'DOUBLE'"),
-  BOOL: unwrap(BOOL, "'BOOLEAN'"),
+  STRING: unwrap(STRING, (kind) => `${kind} = 'VARCHAR'`),
+  INT64: unwrap(
+    INT64,
+    (kind, number) => `${kind} IN ('BIGINT', 'UBIGINT', 'DOUBLE') AND ${number} = trunc(${number})`,
+  ),
+  FLOAT64: unwrap(FLOAT64, (kind) => `${kind} IN ('BIGINT', 'UBIGINT', 'DOUBLE')`),
+  BOOL: unwrap(BOOL, (kind) => `${kind} = 'BOOLEAN'`),
 };

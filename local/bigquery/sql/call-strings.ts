@@ -23,14 +23,32 @@ function groupOf(pattern: Value | undefined, call: Call): 0 | 1 {
   if (pattern?.literal?.kind !== 'string')
     throw new UnsupportedSql(`${call.name} with a pattern that is no literal (${place(call.at)})`);
   // Escaped characters and classes hold no groups; `(?:` and flags open none.
-  const bare = pattern.literal.text.replace(/\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]\\])*\]/g, '');
-  const groups = (bare.match(/\((?!\?)|\(\?P?</g) ?? []).length;
-  if (groups > 1)
+  const bare = pattern.literal.text.replace(/\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]\\])*\]/g, '.');
+  const groups = [...bare.matchAll(/\((?!\?)|\(\?P?</g)];
+  if (groups.length > 1)
     throw invalid(
       'Regular expressions passed into extraction functions must not have more than 1 capturing group',
       call.at,
     );
-  return groups === 1 ? 1 : 0;
+  const [group] = groups;
+  if (group && mayBeLeftOut(bare, group.index))
+    throw new UnsupportedSql(
+      `${call.name} with a group that may take no part in the match (${place(call.at)})`,
+    );
+  return group ? 1 : 0;
+}
+
+/** BigQuery tells such a group from an empty one (NULL), DuckDB does not. */
+function mayBeLeftOut(bare: string, start: number): boolean {
+  let depth = 0;
+  let end = start;
+  for (; end < bare.length; end++) {
+    if (bare[end] === '(') depth++;
+    if (bare[end] === ')' && --depth === 0) break;
+  }
+  const before = bare.slice(0, start);
+  const after = bare.slice(end + 1);
+  return (before + after).includes('|') || /^[?*{]/.test(after) || /\)[?*{]/.test(after);
 }
 
 export const STRING_CALLS: Record<string, StringCall> = {

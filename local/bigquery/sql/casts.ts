@@ -1,7 +1,7 @@
 /** CAST and SAFE_CAST: https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions#cast */
-import { coerce } from './coercion.ts';
-import { UnsupportedSql } from './contract.ts';
-import { type Position, place } from './lexer.ts';
+import { coerce, fieldOf } from './coercion.ts';
+import { pack } from './composites.ts';
+import type { Position } from './lexer.ts';
 import { duckType, isSameType, type Type, typeName } from './types.ts';
 import { derived, invalid, nullOf, raise, type Value } from './value.ts';
 
@@ -11,13 +11,28 @@ export function castTo(value: Value, to: Type, safe: boolean, at: Position): Val
   if (type.kind === 'STRUCT' || type.kind === 'ARRAY' || to.kind === 'STRUCT' || to.kind === 'ARRAY') {
     const sql = coerce(value, to);
     if (sql !== undefined) return derived(sql, to, [value]);
-    if (type.kind !== to.kind) throw badCast(type, to, at);
-    throw new UnsupportedSql(`CAST AS ${typeName(to)} (${place(at)})`);
+    return derived(castNested(value, to, safe, at), to, [value]);
   }
   if (isSameType(type, to)) return derived(value.sql, to, [value]);
   const sql = CASTS[`${type.kind} ${to.kind}`]?.(value.sql, safe);
   if (sql === undefined) throw badCast(type, to, at);
   return derived(sql, to, [value]);
+}
+
+/** Element by element, field by field. */
+function castNested({ sql, type }: Value, to: Type, safe: boolean, at: Position): string {
+  if (type.kind === 'ARRAY' && to.kind === 'ARRAY') {
+    const element = castTo({ sql: 'e', type: type.element, constant: false }, to.element, safe, at);
+    return `list_transform(${sql}, lambda e: ${element.sql})`;
+  }
+  if (type.kind !== 'STRUCT' || to.kind !== 'STRUCT' || type.fields.length !== to.fields.length)
+    throw badCast(type, to, at);
+  const fields = to.fields.map((field, index) => {
+    const own = type.fields[index];
+    if (own === undefined) throw badCast(type, to, at);
+    return castTo(fieldOf(sql, own, index), field.type, safe, at).sql;
+  });
+  return `CASE WHEN ${sql} IS NOT NULL THEN ${pack(to.fields, fields)} END`;
 }
 
 function badCast(from: Type, to: Type, at: Position): Error {

@@ -101,8 +101,10 @@ export function supertype(values: readonly Value[]): Type | undefined {
   const first = (firm[0] ?? typed[0])?.type;
   if (first === undefined) return values.find(({ isEmptyArray }) => isEmptyArray)?.type ?? { kind: 'NULL' };
   let candidate: Type = first;
-  for (const { type } of [...firm, ...typed]) {
-    const wider = widerOf(candidate, type);
+  for (const value of [...firm, ...typed]) {
+    // A literal adapts to the others before they adapt to it.
+    if (value.literal && coercionCost(value, candidate) !== undefined) continue;
+    const wider = widerOf(candidate, value.type);
     if (wider !== undefined) candidate = wider;
   }
   return values.every((value) => coercionCost(value, candidate) !== undefined) ? candidate : undefined;

@@ -164,6 +164,6 @@ export function inSubquery(
   if (type !== undefined) compare('=', operand, item, at);
   if (left === undefined || right === undefined || type?.kind === 'STRUCT')
     throw noSignature('operator IN', [operand, item], at);
-  const isNaN = type?.kind === 'FLOAT64' ? ` WHERE isnan(${right}) IS NOT TRUE` : '';
-  return { sql: `(${left} IN (SELECT ${right} FROM ${from}${isNaN}))`, type: BOOL, constant: false };
+  const withoutNaN = type?.kind === 'FLOAT64' ? ` WHERE isnan(${right}) IS NOT TRUE` : '';
+  return { sql: `(${left} IN (SELECT ${right} FROM ${from}${withoutNaN}))`, type: BOOL, constant: false };
 }

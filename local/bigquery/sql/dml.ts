@@ -11,10 +11,11 @@ import { splitPath } from './parse-table-path.ts';
 import { findPruning } from './pruning.ts';
 import { lower, type Scope } from './scope.ts';
 import { storable } from './storage.ts';
+import { quoteString } from './string-literal.ts';
 import { find, newRead, partitionColumns, referenceOf, tableColumn } from './tables.ts';
 import type { Translation } from './translation.ts';
 import { quoteDuck, type Type, typeName, typeOfField } from './types.ts';
-import { invalid, type Value } from './value.ts';
+import { invalid, raise, type Value } from './value.ts';
 
 export type StatementParts = Pick<TranslatedStatement, 'statementType' | 'sql' | 'fields'> &
   Partial<TranslatedStatement>;
@@ -162,7 +163,9 @@ function assigned(current: Value, assignments: readonly Assignment[], name: stri
     const below = own.map(({ path, value: set }) => ({ path: path.slice(1), value: set }));
     return assigned(value, below, `${name}.${field.name}`, scope);
   });
-  return pack(type.fields, fields);
+  // The reference implementation does not make a STRUCT where there is none.
+  const error = raise(quoteString(`Cannot set field of NULL ${typeName(type)}`), type);
+  return `CASE WHEN ${current.sql} IS NULL THEN ${error} ELSE ${pack(type.fields, fields)} END`;
 }
 
 function overlap(name: string, at: Position): SqlError {

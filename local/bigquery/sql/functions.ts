@@ -3,8 +3,10 @@
  * errors with TRY. All are NULL where an argument is. About a microsecond a row.
  */
 import duckdb, { type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
+import { floatText } from './float-text.ts';
 import { removePaths, setPath } from './json-edit.ts';
-import { floatText, normaliseJson, parseJson, printJson } from './json-text.ts';
+import { textQueries, textQuery, textScalar, textScalars } from './json-strings.ts';
+import { normaliseJson, parseExactJson, parseJson, printJson, quoteJson } from './json-text.ts';
 import { readFloat, readInteger, readNumeric } from './number-literals.ts';
 import { divide, multiply, numericJson, numericText } from './numeric.ts';
 import { readDate, readDatetime, readTime, readTimestamp } from './time-text.ts';
@@ -39,6 +41,19 @@ function reader<T extends Arg>(type: string, read: (value: string) => T | undefi
     if (result === undefined) throw new Error(`${type}${value}`);
     return result;
   };
+}
+
+/** A function of JSON text and a path, the steps of which come as JSON. */
+const ofPath = (name: string, run: (text: string, path: string) => string | null): Definition => ({
+  name,
+  parameters: [VARCHAR, VARCHAR],
+  result: VARCHAR,
+  run,
+});
+
+function exactJson(value: string): string | undefined {
+  const json = parseExactJson(value);
+  return json === undefined ? undefined : printJson(json);
 }
 
 const WHITE_SPACE_START = /^\p{White_Space}+/u;
@@ -78,8 +93,19 @@ const DEFINITIONS: Definition[] = [
     result: VARCHAR,
     run: (value: string, form: string) => value.normalize(form),
   },
-  text('bq_json_string', (value) => JSON.stringify(value)),
-  text('bq_json_parse', reader('Invalid input to PARSE_JSON: ', normaliseJson)),
+  text('bq_json_string', quoteJson),
+  text('bq_json_parse', reader('Invalid input to PARSE_JSON: ', exactJson)),
+  text('bq_json_normalise', reader('Invalid JSON: ', normaliseJson)),
+  {
+    name: 'bq_json_float',
+    parameters: [DOUBLE],
+    result: VARCHAR,
+    run: (value: number) => (Number.isFinite(value) ? floatText(value) : `"${value}"`),
+  },
+  ofPath('bq_json_text_scalar', textScalar),
+  ofPath('bq_json_text_query', textQuery),
+  ofPath('bq_json_text_scalars', textScalars),
+  ofPath('bq_json_text_queries', textQueries),
   { name: 'bq_json_remove', parameters: [VARCHAR, VARCHAR], result: VARCHAR, run: removePaths },
   { name: 'bq_json_set', parameters: [VARCHAR, VARCHAR, VARCHAR], result: VARCHAR, run: setPath },
   {
@@ -88,7 +114,8 @@ const DEFINITIONS: Definition[] = [
     result: VARCHAR,
     run: (json: string, key: string) => {
       const parsed = parseJson(json);
-      const value = parsed instanceof Map ? parsed.get(key) : undefined;
+      const value =
+        parsed instanceof Map ? parsed.get(key) : Array.isArray(parsed) ? parsed[Number(key)] : undefined;
       return value === undefined ? null : printJson(value);
     },
   },

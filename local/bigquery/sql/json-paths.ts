@@ -44,42 +44,34 @@ export function pathArgument(value: Value | undefined, what: string, at: Positio
   throw invalid(`${what}: JSONPath must be a string literal or query parameter`, at);
 }
 
-/** A path in DuckDB's form. Its two forms fail on different keys, so the one that says exactly this is taken. */
-export function duckPath(steps: readonly Step[], at: Position): string {
-  const keys = steps.filter((step) => typeof step === 'string');
-  // A pointer does not tell the key `0` from the index 0.
-  const isPointer =
-    keys.length === steps.length && !keys.some((key) => /^\d+$|^-$|^#/.test(key)) && keys.length > 0;
-  if (isPointer)
-    return quoteString(keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''));
-  if (keys.some((key) => /["\\*?]/.test(key) || key === ''))
-    throw new UnsupportedSql(`a JSONPath with both an index and such a key (${place(at)})`);
-  return quoteString(
-    `$${steps.map((step) => (typeof step === 'number' ? `[${step}]` : `."${step}"`)).join('')}`,
-  );
+/**
+ * A path in DuckDB's form: a pointer, which takes `0` for an index of an array and a key of an object, as BigQuery does
+ * for both `.0` and `[0]`.
+ */
+export function duckPath(steps: readonly Step[]): string {
+  const escaped = steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  return quoteString(escaped.join(''));
 }
 
-/** JSON text that is sure to be read: of STRINGs that are no JSON, NULL. */
-export function readableJson(value: Value): string {
-  if (value.type.kind === 'JSON') return value.sql;
-  return `CASE WHEN json_valid(${value.sql}) THEN CAST(${value.sql} AS JSON) END`;
+/** The JSON at a path of a JSON value: a JSON `null` is a value like others. */
+export function jsonAt(value: Value, steps: readonly Step[]): string {
+  return steps.length === 0 ? value.sql : `json_extract(${value.sql}, ${duckPath(steps)})`;
 }
 
-/** The JSON at a path: a JSON `null` is a value like others. */
-export function jsonAt(value: Value, steps: readonly Step[], at: Position): string {
-  const json = readableJson(value);
-  return steps.length === 0 ? `(${json})` : `json_extract(${json}, ${duckPath(steps, at)})`;
+/** What DuckDB took out of a JSON, in BigQuery's form again: DuckDB prints exponents in its own way. */
+export function normalised(json: string): string {
+  return `CASE WHEN json_type(${json}) IN ('DOUBLE', 'OBJECT', 'ARRAY') THEN CAST(bq_json_normalise(CAST(${json} AS VARCHAR)) AS JSON) ELSE ${json} END`;
 }
 
 /** The text of the scalar at a path; NULL of objects, arrays and JSON `null`. */
-export function jsonScalarAt(value: Value, steps: readonly Step[], at: Position): string {
-  const json = jsonAt(value, steps, at);
-  return `CASE WHEN json_type(${json}) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(${json}, '$') END`;
+export function jsonScalarAt(value: Value, steps: readonly Step[]): string {
+  const json = jsonAt(value, steps);
+  return `CASE json_type(${json}) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL WHEN 'DOUBLE' THEN bq_json_normalise(CAST(${json} AS VARCHAR)) ELSE json_extract_string(${json}, '') END`;
 }
 
 /** `json.key` */
 export function jsonKey(base: Value, name: string): Value {
-  return derived(jsonAt(base, [name], { line: 1, column: 1 }), JSON_TYPE, [base]);
+  return derived(normalised(jsonAt(base, [name])), JSON_TYPE, [base]);
 }
 
 /** `json[key]`, `json[index]`, also of what is known only when the query runs. */
@@ -89,14 +81,13 @@ export function jsonSubscript(base: Value, index: Value, at: Position): Value {
   if (index.literal?.kind === 'integer') {
     const position = Number(index.literal.text);
     if (position < 0) throw new UnsupportedSql(`negative JSON subscripts (${place(at)})`);
-    return derived(jsonAt(base, [position], at), JSON_TYPE, [base]);
+    return derived(normalised(jsonAt(base, [position])), JSON_TYPE, [base]);
   }
   if (index.type.kind === INT64.kind)
-    return derived(
-      `json_extract(${base.sql}, CASE WHEN ${index.sql} >= 0 THEN ${index.sql} END)`,
-      JSON_TYPE,
-      [base, index],
-    );
+    return derived(`CAST(bq_json_key(${base.sql}, CAST(${index.sql} AS VARCHAR)) AS JSON)`, JSON_TYPE, [
+      base,
+      index,
+    ]);
   if (index.type.kind === STRING.kind)
     return derived(`CAST(bq_json_key(${base.sql}, ${index.sql}) AS JSON)`, JSON_TYPE, [base, index]);
   throw noSignature('operator []', [base, index], at);

@@ -1,10 +1,11 @@
 /**
- * JSON as BigQuery keeps it: keys in order and once, blanks gone, numbers as FLOAT64, INT64 or UINT64 hold them.
+ * JSON as BigQuery keeps it: keys in order and once, blanks gone, numbers as INT64, UINT64 or FLOAT64 hold them.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#json_type
  */
-export type Json = null | boolean | string | JsonNumber | Json[] | Map<string, Json>;
+import { jsonFloatText } from './float-text.ts';
+import { JsonReader } from './json-reader.ts';
 
-/** A number by its text: JavaScript's own would lose integers beyond 2^53. */
+/** Numbers are kept by their text: JavaScript's own would lose integers beyond 2^53. */
 export class JsonNumber {
   readonly text: string;
   constructor(text: string) {
@@ -12,66 +13,47 @@ export class JsonNumber {
   }
 }
 
-/** `undefined`: not JSON. */
+export type Json = null | boolean | string | JsonNumber | Json[] | Map<string, Json>;
+
+/** Normalised JSON text; wide numbers are rounded. `undefined`: not JSON. */
 export function normaliseJson(text: string): string | undefined {
   const json = parseJson(text);
   return json === undefined ? undefined : printJson(json);
 }
 
+/** `undefined`: not JSON, or a number beyond FLOAT64. */
 export function parseJson(text: string): Json | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text, function (
-      this: unknown,
-      _key,
-      value: unknown,
-      context?: { source?: string },
-    ) {
-      if (typeof value === 'number')
-        return new JsonNumber(numberText(context?.source ?? String(value), value));
-      return value;
-    } as (this: unknown, key: string, value: unknown) => unknown);
-    return toJson(parsed);
-  } catch {
-    return undefined;
-  }
+  return new JsonReader(text, normalNumber).whole();
 }
 
-function toJson(value: unknown): Json {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (value instanceof JsonNumber) return value;
-  if (Array.isArray(value)) return value.map(toJson);
-  return new Map(Object.entries(value as object).map(([key, inner]) => [key, toJson(inner)]));
+/** As PARSE_JSON does unless told to round: numbers must come out as they went in. */
+export function parseExactJson(text: string): Json | undefined {
+  return new JsonReader(text, (source) => {
+    const number = normalNumber(source);
+    return number && decimal(source) === decimal(number.text) ? number : undefined;
+  }).whole();
 }
 
-/** Integers that fit stay integers; everything else is the shortest text of its FLOAT64. */
-function numberText(source: string, value: number): string {
+/** Integers that fit stay integers; everything else is a FLOAT64. */
+function normalNumber(source: string): JsonNumber | undefined {
   if (/^-?\d+$/.test(source)) {
+    if (source.length < 16) return new JsonNumber(source === '-0' ? '0' : source);
     const integer = BigInt(source);
-    if (integer >= -(2n ** 63n) && integer < 2n ** 64n) return source === '-0' ? '0' : source;
+    if (integer >= -(2n ** 63n) && integer < 2n ** 64n) return new JsonNumber(source);
   }
-  return floatText(value, true);
+  const value = Number(source);
+  if (!Number.isFinite(value)) return undefined;
+  return new JsonNumber(jsonFloatText(value));
 }
 
-/** As BigQuery prints a FLOAT64. */
-export function floatText(value: number, isJson = false): string {
-  if (Number.isNaN(value)) return 'NaN';
-  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
-  const text = shortest(value);
-  return isJson && /^-?\d+$/.test(text) ? `${text}.0` : text;
-}
-
-/** C's `%.15g`, or `%.17g` where fifteen digits are not enough. */
-function shortest(value: number): string {
-  const digits = Number(value.toPrecision(15)) === value ? 15 : 17;
-  const [mantissa = '', exponentText = '0'] = value.toExponential(digits - 1).split('e');
-  const exponent = Number(exponentText);
-  if (value === 0) return '0';
-  if (exponent >= -5 && exponent < digits) {
-    const fixed = value.toFixed(Math.min(100, Math.max(0, digits - 1 - exponent)));
-    return fixed.includes('.') ? fixed.replace(/\.?0+$/, '') : fixed;
-  }
-  const trimmed = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
-  return `${trimmed}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+/** The number's value as one text, whatever its form: digits without zeros at either end, and their exponent. */
+function decimal(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const trimmed = digits.replace(/0+$/, '');
+  const shift = Number(exponent) - fraction.length + digits.length - trimmed.length;
+  return trimmed === '' ? '0' : `${sign}${trimmed}e${shift}`;
 }
 
 export function printJson(json: Json): string {
@@ -79,11 +61,19 @@ export function printJson(json: Json): string {
   if (typeof json === 'string') return JSON.stringify(json);
   if (json instanceof JsonNumber) return json.text;
   if (Array.isArray(json)) return `[${json.map(printJson).join(',')}]`;
-  const keys = [...json.keys()].sort(byBytes);
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${printJson(json.get(key) ?? null)}`).join(',')}}`;
+  const fields = [...json.entries()].sort(([a], [b]) => compareCodePoints(a, b));
+  return `{${fields.map(([key, value]) => `${JSON.stringify(key)}:${printJson(value)}`).join(',')}}`;
 }
 
-/** In the order of their UTF-8, which is that of code points and not of JavaScript's units. */
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** A STRING as JSON text; U+2028 and U+2029 are escaped, because JavaScript once took them for ends of lines. */
+export function quoteJson(text: string): string {
+  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (character) =>
+    character === '\u2028' ? '\\u2028' : '\\u2029',
+  );
+}
+
+/** By code points, where JavaScript's own order is by UTF-16 units. */
+function compareCodePoints(a: string, b: string): number {
+  if (/[\ud800-\udfff]/.test(a + b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -38,10 +38,8 @@ export function numericText(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** A number where FLOAT64 holds it, a string where not. */
+/** A number where it is an integer that FLOAT64 holds, a string where not. */
 export function numericJson(text: string): string {
   const plain = numericText(text);
-  const value = Number(plain);
-  const isExact = Math.abs(value) <= 2 ** 53 && units(value.toFixed(9)) === units(text);
-  return isExact ? plain : `"${plain}"`;
+  return !plain.includes('.') && Math.abs(Number(plain)) <= 2 ** 53 ? plain : `"${plain}"`;
 }

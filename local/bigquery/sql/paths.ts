@@ -46,8 +46,7 @@ export function fieldAccess(base: Value, name: string, at: Position): Value {
   const fields = base.type.fields;
   const matching = fields.filter((field) => field.name !== undefined && lower(field.name) === lower(name));
   if (matching.length > 1) throw invalid(`Struct field name ${name} is ambiguous`, at);
-  const index = fields.findIndex((field) => field === matching[0]);
-  const field = fields[index];
+  const [field] = matching;
   if (field === undefined) throw invalid(`Field name ${name} does not exist in ${typeName(base.type)}`, at);
-  return { ...fieldOf(base.sql, field, index), constant: base.constant };
+  return { ...fieldOf(base.sql, field, fields.indexOf(field)), constant: base.constant };
 }

@@ -32,7 +32,7 @@ const CLOCKS: Record<string, string> = {
   X: '%H:%M:%S',
 };
 const FRACTIONS_WRITTEN: Record<string, string> = { E3S: '%S.%g', E6S: '%S.%f' };
-const FRACTIONS_READ: Record<string, string> = { E6S: '%S.%f', 'E*S': '%S.%f' };
+const FRACTIONS_READ: Record<string, string> = { E6S: '%S.%f' };
 const ZONES_WRITTEN: Record<string, string> = { z: '+0000', Ez: '+00:00', Z: 'UTC' };
 const ZONES_READ: Record<string, string> = { z: '%z', Ez: '%z' };
 

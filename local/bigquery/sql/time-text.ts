@@ -5,7 +5,7 @@
  */
 
 const DATE = String.raw`(\d{4})-(\d{1,2})-(\d{1,2})`;
-const CLOCK = String.raw`(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{0,6}))?`;
+const CLOCK = String.raw`(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?`;
 const ZONE = String.raw`(?:\s?([Zz])|\s?([+-])(\d{1,2})(?::(\d{2}))?| (\S+))`;
 
 const DATE_ONLY = new RegExp(`^${DATE}$`);
@@ -16,22 +16,22 @@ const TIMESTAMP = new RegExp(`^${DATE}(?:[ Tt]${CLOCK})?${ZONE}?$`);
 const DAY_MICROS = 86_400_000_000n;
 
 export function readDate(text: string): number | undefined {
-  const match = DATE_ONLY.exec(text.trim());
+  const match = DATE_ONLY.exec(text);
   return match ? daysOf(match, 1) : undefined;
 }
 
 export function readTime(text: string): bigint | undefined {
-  const match = TIME_ONLY.exec(text.trim());
+  const match = TIME_ONLY.exec(text);
   return match ? clockOf(match, 1) : undefined;
 }
 
 export function readDatetime(text: string): bigint | undefined {
-  const match = DATE_TIME.exec(text.trim());
+  const match = DATE_TIME.exec(text);
   return match ? momentOf(match) : undefined;
 }
 
 export function readTimestamp(text: string): bigint | undefined {
-  const match = TIMESTAMP.exec(text.trim());
+  const match = TIMESTAMP.exec(text);
   if (!match) return undefined;
   const local = momentOf(match);
   if (local === undefined) return undefined;

@@ -19,7 +19,7 @@ function presentText(sql: string, type: Type, isWide: boolean, depth: number): s
     case 'NULL':
       return 'CAST(NULL AS VARCHAR)';
     case 'JSON':
-      return `CAST(${sql} AS VARCHAR)`;
+      return `bq_json_normalise(CAST(${sql} AS VARCHAR))`;
     case 'STRING':
       return `bq_json_string(${sql})`;
     case 'BOOL':
@@ -30,7 +30,7 @@ function presentText(sql: string, type: Type, isWide: boolean, depth: number): s
       return `CASE WHEN ${sql} BETWEEN -${SAFE_INTEGER} AND ${SAFE_INTEGER} THEN ${text} ELSE '"' || ${text} || '"' END`;
     }
     case 'FLOAT64':
-      return `CASE WHEN isfinite(${sql}) THEN bq_float_text(${sql}) ELSE '"' || bq_float_text(${sql}) || '"' END`;
+      return `bq_json_float(${sql})`;
     case 'NUMERIC':
       return `bq_numeric_json(CAST(${sql} AS VARCHAR))`;
     case 'BYTES':

@@ -74,13 +74,17 @@ export const STRING_FUNCTIONS = define([
   ['TRIM', S, 'bq_trim($1, TRUE, TRUE)', 'STRING, STRING -> STRING', 'trim($1, $2)'],
   ['LTRIM', S, 'bq_trim($1, TRUE, FALSE)', 'STRING, STRING -> STRING', 'ltrim($1, $2)'],
   ['RTRIM', S, 'bq_trim($1, FALSE, TRUE)', 'STRING, STRING -> STRING', 'rtrim($1, $2)'],
-  ['ASCII', 'STRING -> INT64', 'CAST(ascii($1) AS BIGINT)'],
+  [
+    'ASCII',
+    'STRING -> INT64',
+    "CASE WHEN strlen($1) <> length($1) THEN CAST(bq_error('Argument to ASCII is not a structurally valid ASCII string: ''' || $1 || '''') AS BIGINT) ELSE CAST(ascii($1) AS BIGINT) END",
+  ],
   [
     'UNICODE',
     'STRING -> INT64',
     "CASE WHEN $1 = '' THEN CAST(0 AS BIGINT) ELSE CAST(unicode($1) AS BIGINT) END",
   ],
-  ['CHR', 'INT64 -> STRING', "CASE WHEN $1 = 0 THEN '' ELSE chr(CAST($1 AS INTEGER)) END"],
+  ['CHR', 'INT64 -> STRING', 'chr(CAST($1 AS INTEGER))'],
   [
     'SPLIT',
     'STRING -> ARRAY<STRING>',
