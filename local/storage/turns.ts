@@ -1,0 +1,23 @@
+/** Runs what concerns the same thing one after the other, so that a precondition still holds when its write happens. */
+export class Turns {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  async take<T>(key: string, run: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(key) ?? Promise.resolve();
+    const result = before.then(run);
+    const settled = result.catch(() => {});
+    this.#last.set(key, settled);
+    try {
+      return await result;
+    } finally {
+      if (this.#last.get(key) === settled) this.#last.delete(key);
+    }
+  }
+
+  /** In the order of the keys, whatever order they come in: two that want the same two never wait for each other. */
+  async takeBoth<T>(one: string, other: string, run: () => Promise<T>): Promise<T> {
+    if (one === other) return this.take(one, run);
+    const [first, second] = one < other ? [one, other] : [other, one];
+    return this.take(first, () => this.take(second, run));
+  }
+}
