@@ -71,7 +71,8 @@ const remove: JsonFunction = (call, values) => {
   const steps = paths.map((path) => {
     const text = pathArgument(path, `Argument to ${call.name}`, call.at);
     const parsed = parsePath(text, call.at, { isStrict: true });
-    if (parsed.length === 0) throw invalid("The JSONPath cannot be '$'", call.at);
+    if (parsed.length === 0)
+      throw invalid("Invalid input to JSON_REMOVE: The JSONPath cannot be '$'", call.at);
     return parsed;
   });
   return derived(

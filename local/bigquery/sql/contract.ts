@@ -73,7 +73,10 @@ export interface TranslatedStatement {
   binds: Record<string, unknown>;
   /** The table changed, created or dropped. */
   target?: TableReference;
-  /** Of DELETE and UPDATE: the DuckDB condition that says which rows change (for the streaming buffer and for billing). */
+  /**
+   * Of DELETE, UPDATE and TRUNCATE: the DuckDB condition that says which rows change (for the streaming buffer and for
+   * billing). It names the table `TARGET_ALIAS` and may need `binds`.
+   */
   targetCondition?: string;
   referenced: ReferencedTable[];
   /** SELECT and CREATE TABLE AS: names and types of the result. */

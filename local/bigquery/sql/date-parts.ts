@@ -18,7 +18,10 @@ const MICROS: Record<string, number> = {
 };
 
 function refuse(what: string, part: DatePart, type: Type): Error {
-  return invalid(`${what} of ${type.kind} does not support the ${part.name} date part`, part.at);
+  return invalid(
+    `${what} does not support the ${part.name} date part when the argument is ${type.kind} type`,
+    part.at,
+  );
 }
 
 /** How many days a week's first day lies before Monday. */
@@ -36,7 +39,12 @@ function checkPart(what: string, part: DatePart, type: Type, allowed: readonly s
 }
 
 export function truncate(sql: string, part: DatePart, type: Type, _at: Position): string {
-  checkPart('Truncation', part, type, type.kind === 'DATE' ? DAY_PARTS : [...CLOCK_PARTS, ...DAY_PARTS]);
+  checkPart(
+    `${type.kind}_TRUNC`,
+    part,
+    type,
+    type.kind === 'DATE' ? DAY_PARTS : [...CLOCK_PARTS, ...DAY_PARTS],
+  );
   const duck = { DATE: 'DATE', DATETIME: 'TIMESTAMP', TIMESTAMP: 'TIMESTAMPTZ' }[type.kind as 'DATE'];
   const moment = type.kind === 'TIMESTAMP' ? `CAST(${sql} AS TIMESTAMP)` : sql;
   if (part.name === 'WEEK' || part.name === 'ISOWEEK') {
@@ -54,7 +62,7 @@ export function addInterval(sql: string, amount: string, part: DatePart, type: T
     TIMESTAMP: [...CLOCK_PARTS, 'DAY'],
     DATETIME: [...CLOCK_PARTS, ...Object.keys(days), ...Object.keys(months)],
   }[type.kind as 'DATE'];
-  checkPart('Arithmetic', part, type, allowed);
+  checkPart(`${type.kind}_${sign === 1 ? 'ADD' : 'SUB'}`, part, type, allowed);
   const signed = sign === 1 ? amount : `(-${amount})`;
   const [month, day] = [months[part.name], days[part.name]];
   const duck = { DATE: 'DATE', DATETIME: 'TIMESTAMP', TIMESTAMP: 'TIMESTAMPTZ' }[type.kind as 'DATE'];
@@ -69,10 +77,15 @@ export function addInterval(sql: string, amount: string, part: DatePart, type: T
 /** Whole units of a TIMESTAMP; borders crossed of a DATE or DATETIME. */
 export function difference(end: string, start: string, part: DatePart, type: Type, _at: Position): string {
   if (type.kind === 'TIMESTAMP') {
-    checkPart('Difference', part, type, [...CLOCK_PARTS, 'DAY']);
+    checkPart(`${type.kind}_DIFF`, part, type, [...CLOCK_PARTS, 'DAY']);
     return `((epoch_us(${end}) - epoch_us(${start})) // ${MICROS[part.name]})`;
   }
-  checkPart('Difference', part, type, type.kind === 'DATE' ? DAY_PARTS : [...CLOCK_PARTS, ...DAY_PARTS]);
+  checkPart(
+    `${type.kind}_DIFF`,
+    part,
+    type,
+    type.kind === 'DATE' ? DAY_PARTS : [...CLOCK_PARTS, ...DAY_PARTS],
+  );
   if (part.name === 'WEEK' || part.name === 'ISOWEEK') {
     const [a, b] = [start, end].map((side) => truncate(side, part, type, part.at));
     return `(date_diff('day', ${a}, ${b}) // 7)`;

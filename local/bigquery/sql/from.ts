@@ -144,14 +144,16 @@ function join(node: Extract<FromItem, { kind: 'join' }>, scope: Scope): From {
     ...(inner && node.on ? [node.on] : []),
   ];
   const lateral = isCorrelated ? 'LATERAL ' : '';
+  const nested = node.right.kind === 'join' ? `(${right.sql})` : right.sql;
+  if (node.type !== 'CROSS' && !node.on && !node.using && !isCorrelated)
+    throw invalid('Expected keyword ON or keyword USING', node.at);
   if (node.type === 'CROSS')
-    return { sql: `${left.sql} CROSS JOIN ${lateral}${right.sql}`, natural, conditions };
+    return { sql: `${left.sql} CROSS JOIN ${lateral}${nested}`, natural, conditions };
   const on = node.using
     ? using(node.using, node.type, leftCount, scope)
     : node.on
       ? asBool(expression(node.on, scope), 'ON', node.on.at)
       : 'TRUE';
-  const nested = node.right.kind === 'join' ? `(${right.sql})` : right.sql;
   return { sql: `${left.sql} ${node.type} JOIN ${lateral}${nested} ON ${on}`, natural, conditions };
 }
 

@@ -6,7 +6,7 @@ import duckdb, { type DuckDBConnection, type DuckDBType, type DuckDBValue } from
 import { floatText } from './float-text.ts';
 import { removePaths, setPath } from './json-edit.ts';
 import { textQueries, textQuery, textScalar, textScalars } from './json-strings.ts';
-import { normaliseJson, parseExactJson, parseJson, printJson, quoteJson } from './json-text.ts';
+import { normaliseJson, parseExactJson, parseJson, printJson } from './json-text.ts';
 import { readFloat, readInteger, readNumeric } from './number-literals.ts';
 import { divide, multiply, numericJson, numericText } from './numeric.ts';
 import { readDate, readDatetime, readTime, readTimestamp } from './time-text.ts';
@@ -35,10 +35,13 @@ const text = (
 });
 
 /** A reader of text that fails with BigQuery's words. */
-function reader<T extends Arg>(type: string, read: (value: string) => T | undefined): (value: string) => T {
+function reader<T extends Arg>(
+  message: (value: string) => string,
+  read: (value: string) => T | undefined,
+): (value: string) => T {
   return (value) => {
     const result = read(value);
-    if (result === undefined) throw new Error(`${type}${value}`);
+    if (result === undefined) throw new Error(message(value));
     return result;
   };
 }
@@ -63,13 +66,40 @@ const DEFINITIONS: Definition[] = [
   text('bq_error', (message) => {
     throw new Error(message);
   }),
-  text('bq_integer', reader('Bad int64 value: ', readInteger), BIGINT),
-  text('bq_float', reader('Bad double value: ', readFloat), DOUBLE),
-  text('bq_numeric', reader('Invalid NUMERIC value: ', readNumeric)),
-  text('bq_date', reader('Invalid date: ', readDate), INTEGER),
-  text('bq_datetime', reader('Invalid datetime string ', readDatetime), BIGINT),
-  text('bq_timestamp', reader('Invalid timestamp: ', readTimestamp), BIGINT),
-  text('bq_time', reader('Invalid time string ', readTime), BIGINT),
+  text(
+    'bq_integer',
+    reader((value) => `Bad int64 value: ${value}`, readInteger),
+    BIGINT,
+  ),
+  text(
+    'bq_float',
+    reader((value) => `Bad double value: ${value}`, readFloat),
+    DOUBLE,
+  ),
+  text(
+    'bq_numeric',
+    reader((value) => `Invalid NUMERIC value: ${value}`, readNumeric),
+  ),
+  text(
+    'bq_date',
+    reader((value) => `Invalid date: '${value}'`, readDate),
+    INTEGER,
+  ),
+  text(
+    'bq_datetime',
+    reader((value) => `Invalid datetime string "${value}"`, readDatetime),
+    BIGINT,
+  ),
+  text(
+    'bq_timestamp',
+    reader((value) => `Invalid timestamp: '${value}'`, readTimestamp),
+    BIGINT,
+  ),
+  text(
+    'bq_time',
+    reader((value) => `Invalid time string "${value}"`, readTime),
+    BIGINT,
+  ),
   text('bq_numeric_text', numericText),
   text('bq_numeric_json', numericJson),
   { name: 'bq_numeric_multiply', parameters: [VARCHAR, VARCHAR], result: VARCHAR, run: multiply },
@@ -93,9 +123,14 @@ const DEFINITIONS: Definition[] = [
     result: VARCHAR,
     run: (value: string, form: string) => value.normalize(form),
   },
-  text('bq_json_string', quoteJson),
-  text('bq_json_parse', reader('Invalid input to PARSE_JSON: ', exactJson)),
-  text('bq_json_normalise', reader('Invalid JSON: ', normaliseJson)),
+  text(
+    'bq_json_parse',
+    reader(() => 'Invalid input to PARSE_JSON: syntax error, or a number that cannot round-trip', exactJson),
+  ),
+  text(
+    'bq_json_normalise',
+    reader(() => 'Invalid JSON', normaliseJson),
+  ),
   {
     name: 'bq_json_float',
     parameters: [DOUBLE],

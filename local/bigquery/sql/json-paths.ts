@@ -24,6 +24,9 @@ export function parsePath(
   for (let offset = 1; offset < text.length; offset = pattern.lastIndex) {
     pattern.lastIndex = offset;
     const match = pattern.exec(text);
+    const operator = /^(?:\.\.|\[?(\*)|\.(\*))/.exec(text.slice(offset));
+    if (!match && operator)
+      throw invalid(`Unsupported operator in JSONPath: ${operator[1] ?? operator[2] ?? '..'}`, at);
     if (!match) throw invalid(`Invalid token in JSONPath at: ${text.slice(offset)}`, at);
     const [, plain, quoted, index] = match;
     if (plain !== undefined) steps.push(plain);

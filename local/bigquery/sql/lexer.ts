@@ -50,6 +50,7 @@ const SYMBOL = /<=|>=|!=|<>|\|\||<<|=>|\+=|-=|[-+*/%=<>(),.;[\]{}:&|^~!$]/y;
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = [];
   const positionOf = positions(sql);
+  if (!sql.isWellFormed()) throw syntaxError('Illegal input character', { line: 1, column: 1 });
   let offset = 0;
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = offset;

@@ -106,7 +106,7 @@ function bindArray(
 }
 
 const LITERALS: Partial<Record<Type['kind'], (text: string) => string | undefined>> = {
-  STRING: quoteString,
+  STRING: (text) => (text.isWellFormed() ? quoteString(text) : undefined),
   INT64: integerLiteral,
   FLOAT64: floatLiteral,
   NUMERIC: numericLiteral,
@@ -135,7 +135,7 @@ function scalarLiteral(type: Type, text: string, what: string): string {
 /** Text that DuckDB casts to exactly what the literal would be. */
 function canonical(type: Type, text: string, what: string): string {
   const sql = scalarLiteral(type, text, what);
-  if (type.kind === 'STRING') return text.toWellFormed();
+  if (type.kind === 'STRING') return text;
   if (type.kind === 'BOOL') return text.toLowerCase();
   return /'([^']*)'/.exec(sql)?.[1] ?? text;
 }

@@ -1,27 +1,24 @@
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#from_clause */
 import type { FromItem, Identifier, JoinKind } from './ast.ts';
 import { UnsupportedSql } from './contract.ts';
-import { place } from './lexer.ts';
+import { place, syntaxError } from './lexer.ts';
 import { parseExpression, parseList } from './parse-expression.ts';
 import { parseQuery, startsQuery } from './parse-query.ts';
 import { parseTablePath } from './parse-table-path.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
+/** Commas and joins alike group from the left. */
 export function parseFrom(cursor: TokenCursor): FromItem {
-  let left = parseJoined(cursor);
-  while (cursor.is(',')) {
-    const { at } = cursor.next();
-    left = { kind: 'join', type: 'CROSS', left, right: parseJoined(cursor), at };
-  }
-  return left;
-}
-
-function parseJoined(cursor: TokenCursor): FromItem {
   let left = parseFromItem(cursor);
+  let hasComma = false;
   for (;;) {
     const { at } = cursor;
-    const type = parseJoinKind(cursor);
+    const isComma = cursor.take(',');
+    hasComma ||= isComma;
+    const type = isComma ? 'CROSS' : parseJoinKind(cursor);
     if (type === undefined) return left;
+    if (hasComma && (type === 'RIGHT' || type === 'FULL'))
+      throw syntaxError(`${type} JOIN must be parenthesized when following a comma join`, at);
     const right = parseFromItem(cursor);
     const join: FromItem = { kind: 'join', type, left, right, at };
     if (type !== 'CROSS') {
@@ -29,7 +26,8 @@ function parseJoined(cursor: TokenCursor): FromItem {
       else if (cursor.take('USING', '(')) {
         join.using = parseList(cursor, (inner) => inner.identifier());
         cursor.expect(')');
-      } else if (right.kind !== 'unnest') throw cursor.unexpected('keyword ON or keyword USING');
+      } else if (right.kind !== 'unnest' && right.kind !== 'table')
+        throw cursor.unexpected('keyword ON or keyword USING');
     }
     left = join;
   }

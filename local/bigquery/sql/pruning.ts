@@ -2,8 +2,10 @@
  * Which partitions a statement reads: only constants compared with the partition column itself prune.
  * https://cloud.google.com/bigquery/docs/querying-partitioned-tables#best_practices_for_partition_pruning
  */
+
+import type { CatalogTable } from '../catalog.ts';
 import type { Expression } from './ast.ts';
-import { SqlError } from './contract.ts';
+import { type ReferencedTable, SqlError } from './contract.ts';
 import { expression } from './expression.ts';
 import { findPath } from './paths.ts';
 import type { Column, Scope } from './scope.ts';
@@ -187,21 +189,38 @@ function isConstant(node: Expression, scope: Scope): boolean {
   return paths?.length === 0 && expression(node, quiet(scope)).constant;
 }
 
-/** @throws SqlError where a table wants a filter on its partitions and has none */
-export function settlePruning(reads: readonly TableRead[]): void {
-  for (const { table, referenced, pruning } of reads) {
-    if (pruning.length > 0) referenced.pruning = pruning.join(' AND ');
-    if (!table.requirePartitionFilter || table.partitioning === undefined) continue;
-    if (pruning.some((condition) => condition.includes('"'))) continue;
-    const { partitioning, project, dataset, table: name } = table;
-    const columns = partitioning.field ?? '_PARTITION_LOAD_TIME, _PARTITIONDATE, _PARTITIONTIME';
-    const quoted = columns
-      .split(', ')
-      .map((column) => `'${column}'`)
-      .join(', ');
-    throw new SqlError(
-      'invalidQuery',
-      `Cannot query over table '${project}.${dataset}.${name}' without a filter over column(s) ${quoted} that can be used for partition elimination`,
-    );
+/**
+ * What each table is read for, once a table: all columns that some mention reads, and the partitions of any.
+ * @throws SqlError where a table wants a filter on its partitions and has none
+ */
+export function settlePruning(reads: readonly TableRead[]): ReferencedTable[] {
+  const settled = new Map<CatalogTable, { columns: Set<string>; conditions: (string | undefined)[] }>();
+  for (const read of reads) {
+    checkPartitionFilter(read);
+    const entry = settled.get(read.table) ?? { columns: new Set(), conditions: [] };
+    for (const column of read.referenced.columns) entry.columns.add(column);
+    entry.conditions.push(read.pruning.length > 0 ? read.pruning.join(' AND ') : undefined);
+    settled.set(read.table, entry);
   }
+  return [...settled].map(([table, { columns, conditions }]) => {
+    const [first, ...others] = new Set(conditions);
+    const isPruned = !conditions.includes(undefined);
+    const pruning = others.length === 0 ? first : `((${conditions.join(') OR (')}))`;
+    return { table, columns: [...columns], ...(isPruned && pruning !== undefined && { pruning }) };
+  });
 }
+
+function checkPartitionFilter({ table, pruning }: TableRead): void {
+  const { partitioning, project, dataset, table: name, requirePartitionFilter } = table;
+  if (!requirePartitionFilter || partitioning === undefined) return;
+  // What says only which shards are read names no column.
+  if (pruning.some((condition) => condition.includes('"'))) return;
+  const columns = partitioning.field ? [partitioning.field] : INGESTION_COLUMNS;
+  const quoted = columns.map((column) => `'${column}'`).join(', ');
+  throw new SqlError(
+    'invalidQuery',
+    `Cannot query over table '${project}.${dataset}.${name}' without a filter over column(s) ${quoted} that can be used for partition elimination`,
+  );
+}
+
+const INGESTION_COLUMNS = ['_PARTITION_LOAD_TIME', '_PARTITIONDATE', '_PARTITIONTIME'];

@@ -52,11 +52,11 @@ function codePoint(code: number, written: string, at: Position): string {
 
 /**
  * A DuckDB string literal. DuckDB reads its SQL as a C string, so a NUL must not stand in the text; a lone surrogate
- * would become U+FFFD on the way and match another string than the one asked for.
+ * would become U+FFFD on the way and match another string than the one asked for, so it must not have come this far.
  */
 export function quoteString(text: string): string {
-  const wellFormed = text.toWellFormed();
-  const parts = wellFormed.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
+  if (!text.isWellFormed()) throw new Error('a string with half a surrogate pair');
+  const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
   return parts.length === 1 ? `${parts[0]}` : `(${parts.join(' || chr(0) || ')})`;
 }
 

@@ -43,7 +43,6 @@ export function tableRange(
 export function newRead(table: CatalogTable, sqlAlias: string, translation: Translation): TableRead {
   const read: TableRead = { table, sqlAlias, pruning: [], referenced: { table, columns: [] } };
   translation.reads.push(read);
-  translation.referenced.push(read.referenced);
   return read;
 }
 

@@ -19,9 +19,11 @@ function presentText(sql: string, type: Type, isWide: boolean, depth: number): s
     case 'NULL':
       return 'CAST(NULL AS VARCHAR)';
     case 'JSON':
-      return `bq_json_normalise(CAST(${sql} AS VARCHAR))`;
+      // Every JSON value here is in BigQuery's form already.
+      return `CAST(${sql} AS VARCHAR)`;
     case 'STRING':
-      return `bq_json_string(${sql})`;
+      // DuckDB quotes as BigQuery does, but for these two.
+      return `replace(replace(CAST(to_json(${sql}) AS VARCHAR), chr(8232), '\\u2028'), chr(8233), '\\u2029')`;
     case 'BOOL':
       return `CASE WHEN ${sql} THEN 'true' WHEN NOT ${sql} THEN 'false' END`;
     case 'INT64': {

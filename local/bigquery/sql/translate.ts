@@ -19,8 +19,7 @@ export const translate: Translate = (sql, options): TranslatedStatement => {
   const { statement } = parseStatement(sql);
   const translation = newTranslation(options);
   const parts = translateParsed(statement, translation);
-  settlePruning(translation.reads);
-  return { ...parts, binds: translation.binds, referenced: translation.referenced };
+  return { ...parts, binds: translation.binds, referenced: settlePruning(translation.reads) };
 };
 
 function translateParsed(statement: Statement, translation: Translation): StatementParts {

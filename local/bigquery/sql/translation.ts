@@ -6,7 +6,6 @@ import type { Value } from './value.ts';
 export interface Translation {
   options: TranslateOptions;
   binds: Record<string, unknown>;
-  referenced: ReferencedTable[];
   /** A name that nothing else in the statement has. */
   unique(prefix: string): string;
   /** Names of the views whose queries are being translated, to find a view of itself. */
@@ -35,7 +34,6 @@ export function newTranslation(options: TranslateOptions): Translation {
   return {
     options,
     binds: {},
-    referenced: [],
     unique: (prefix) => `${prefix}${++count}`,
     viewStack: [],
     defaults: { project: options.defaultProject, dataset: options.defaultDataset },

@@ -6,9 +6,9 @@ const POSITIVE = (index: number, what: string) =>
   `CASE WHEN $${index} < 0 THEN CAST(bq_error('${what} cannot be negative') AS VARCHAR)`;
 /** Position 0 is 1; one before the start is the start. */
 const SUBSTRING = (length: string) =>
-  `${length === '' ? 'CASE' : POSITIVE(3, 'Length')} WHEN $2 IS NOT NULL THEN substring($1, CASE WHEN $2 = 0 OR $2 < -length($1) THEN 1 ELSE $2 END${length}) END`;
+  `${length === '' ? 'CASE' : POSITIVE(3, 'Third argument in SUBSTR()')} WHEN $2 IS NOT NULL THEN substring($1, CASE WHEN $2 = 0 OR $2 < -length($1) THEN 1 ELSE $2 END${length}) END`;
 const PAD = (name: string, pattern: string) =>
-  `${POSITIVE(2, 'Length')} WHEN ${pattern} = '' THEN CAST(bq_error('The pattern must not be empty') AS VARCHAR) ELSE ${name}($1, CAST($2 AS INTEGER), ${pattern}) END`;
+  `${POSITIVE(2, 'Length')} WHEN ${pattern} = '' THEN CAST(bq_error('Third argument (pad pattern) for LPAD/RPAD cannot be empty') AS VARCHAR) ELSE ${name}($1, CAST($2 AS INTEGER), ${pattern}) END`;
 
 export const STRING_FUNCTIONS = define([
   ['LOWER', S, 'CASE WHEN strlen($1) = length($1) THEN lower($1) ELSE bq_lower($1) END'],
@@ -40,7 +40,11 @@ export const STRING_FUNCTIONS = define([
   ['STARTS_WITH', 'STRING, STRING -> BOOL', 'starts_with($1, $2)'],
   ['ENDS_WITH', 'STRING, STRING -> BOOL', 'ends_with($1, $2)'],
   ['REPLACE', 'STRING, STRING, STRING -> STRING', "CASE WHEN $2 = '' THEN $1 ELSE replace($1, $2, $3) END"],
-  ['REPEAT', 'STRING, INT64 -> STRING', `${POSITIVE(2, 'Repetitions')} ELSE repeat($1, $2) END`],
+  [
+    'REPEAT',
+    'STRING, INT64 -> STRING',
+    `${POSITIVE(2, 'Second argument (repeat count) for REPEAT')} ELSE repeat($1, $2) END`,
+  ],
   ['REVERSE', S, 'bq_reverse($1)'],
   ['STRPOS', 'STRING, STRING -> INT64', 'CAST(strpos($1, $2) AS BIGINT)'],
   ['SUBSTR', 'STRING, INT64 -> STRING', SUBSTRING(''), 'STRING, INT64, INT64 -> STRING', SUBSTRING(', $3')],
@@ -51,7 +55,11 @@ export const STRING_FUNCTIONS = define([
     'STRING, INT64, INT64 -> STRING',
     SUBSTRING(', $3'),
   ],
-  ['LEFT', 'STRING, INT64 -> STRING', `${POSITIVE(2, 'Length')} ELSE substring($1, 1, $2) END`],
+  [
+    'LEFT',
+    'STRING, INT64 -> STRING',
+    `${POSITIVE(2, 'Second argument in LEFT()')} ELSE substring($1, 1, $2) END`,
+  ],
   [
     'RIGHT',
     'STRING, INT64 -> STRING',
