@@ -34,8 +34,6 @@ export class CatalogStore implements Catalog {
   readonly #now: Clock;
   readonly #datasets = new Map<string, DatasetRecord>();
   readonly #tables = new Map<string, TableRecord>();
-  /** For INFORMATION_SCHEMA.PARTITIONS, which cannot be asked for synchronously: set just before a translation. */
-  partitionFacts: (reference: TableReference) => PartitionFacts[] = () => [];
 
   constructor(now: Clock) {
     this.#now = now;
@@ -71,15 +69,23 @@ export class CatalogStore implements Catalog {
     return record;
   }
 
+  projects(): string[] {
+    return [...new Set([...this.#datasets.values()].map(({ project }) => project))];
+  }
+
   datasets(project: string): DatasetRecord[] {
-    return sorted([...this.#datasets.values()].filter((one) => one.project === project), (one) => one.dataset);
+    return sorted(
+      [...this.#datasets.values()].filter((one) => one.project === project),
+      (one) => one.dataset,
+    );
   }
 
   /** BigQuery tells `Events` from `events`; DuckDB's names do not. */
   refuseNewDataset(project: string, dataset: string): void {
     if (this.findDataset(project, dataset)) throw duplicate(`Already Exists: Dataset ${project}:${dataset}`);
     const twin = [...this.#datasets.keys()].find(sameButForCase(datasetName(project, dataset)));
-    if (twin !== undefined) throw notImplemented(`a dataset ${dataset} beside ${twin}, which differs by case only`);
+    if (twin !== undefined)
+      throw notImplemented(`a dataset ${dataset} beside ${twin}, which differs by case only`);
   }
 
   async saveDataset(session: Session, record: DatasetRecord): Promise<() => void> {
@@ -104,7 +110,15 @@ export class CatalogStore implements Catalog {
   // Tables
 
   find(reference: TableReference): CatalogTable | undefined {
-    return this.findTable(reference) ?? this.#informationSchema(reference);
+    return this.findTable(reference) ?? this.#informationSchema(reference, () => []);
+  }
+
+  /** The same catalog, in which INFORMATION_SCHEMA.PARTITIONS shows these facts. */
+  withPartitionFacts(partitionsOf: (table: TableReference) => PartitionFacts[]): Catalog {
+    return {
+      find: (reference) => this.findTable(reference) ?? this.#informationSchema(reference, partitionsOf),
+      withPrefix: (...name) => this.withPrefix(...name),
+    };
   }
 
   findTable(reference: TableReference): TableRecord | undefined {
@@ -143,7 +157,8 @@ export class CatalogStore implements Catalog {
     const name = tableName(reference);
     if (this.findTable(reference)) throw duplicate(`Already Exists: Table ${name}`);
     const twin = [...this.#tables.keys()].find(sameButForCase(name));
-    if (twin !== undefined) throw notImplemented(`a table ${name} beside ${twin}, which differs by case only`);
+    if (twin !== undefined)
+      throw notImplemented(`a table ${name} beside ${twin}, which differs by case only`);
   }
 
   /** Writes the record; the DuckDB table itself is the caller's. */
@@ -181,12 +196,15 @@ export class CatalogStore implements Catalog {
     return expires !== undefined && expires <= this.#now();
   }
 
-  #informationSchema({ project, dataset, table }: TableReference): CatalogTable | undefined {
+  #informationSchema(
+    { project, dataset, table }: TableReference,
+    partitionsOf: (table: TableReference) => PartitionFacts[],
+  ): CatalogTable | undefined {
     const owner = this.findDataset(project, dataset);
     if (owner === undefined) return undefined;
     return informationSchema(owner, table, {
       tables: this.tables(project, dataset),
-      partitionsOf: this.partitionFacts,
+      partitionsOf,
     });
   }
 }

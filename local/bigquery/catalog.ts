@@ -54,6 +54,10 @@ export interface CatalogTable extends TableReference {
 export const STREAMED_UNTIL = '__streamed_until'; // TIMESTAMPTZ; NULL unless insertAll wrote the row: when it leaves the buffer
 export const PARTITION_TIME = '__partition_time';
 
+/**
+ * INFORMATION_SCHEMA: `find({project, dataset, table: 'INFORMATION_SCHEMA.TABLES'})` (COLUMNS, PARTITIONS; any case) gives a
+ * table whose `duckName` is a parenthesised SELECT, so `FROM ${duckName} AS alias` works for it as for any other.
+ */
 export interface Catalog {
   find(reference: TableReference): CatalogTable | undefined;
   /** The tables (not views) of a dataset whose id begins with `prefix`, by id: what a wildcard table means. */

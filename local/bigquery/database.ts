@@ -18,8 +18,9 @@ export class Session {
   }
 
   async run(sql: string, binds: Binds = {}): Promise<DuckDBMaterializedResult> {
-    const values = binds as Record<string, DuckDBValue>;
-    return Object.keys(binds).length === 0 ? this.connection.run(sql) : this.connection.run(sql, values);
+    const used = Object.entries(binds).filter(([name]) => mentions(sql, name));
+    if (used.length === 0) return this.connection.run(sql);
+    return this.connection.run(sql, Object.fromEntries(used) as Record<string, DuckDBValue>);
   }
 
   async rows<T>(sql: string, binds: Binds = {}): Promise<T[]> {
@@ -88,6 +89,11 @@ export class Database {
     for (const connection of this.#idle) connection.closeSync();
     this.#instance.closeSync();
   }
+}
+
+/** DuckDB refuses values for parameters that a statement has not. */
+function mentions(sql: string, name: string): boolean {
+  return new RegExp(`\\$${name}(?!\\w)`).test(sql);
 }
 
 export function quoteIdentifier(name: string): string {

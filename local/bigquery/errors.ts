@@ -23,7 +23,8 @@ export class ApiError extends Error {
   }
 }
 
-export const invalid = (message: string, location?: string) => new ApiError(400, 'invalid', message, location);
+export const invalid = (message: string, location?: string) =>
+  new ApiError(400, 'invalid', message, location);
 export const invalidQuery = (message: string) => new ApiError(400, 'invalidQuery', message, 'query');
 export const notFound = (message: string) => new ApiError(404, 'notFound', message);
 export const duplicate = (message: string) => new ApiError(409, 'duplicate', message);

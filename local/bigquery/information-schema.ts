@@ -43,7 +43,10 @@ export function informationSchema(
     location: dataset.location,
     fields: view.columns.map(toField),
     requirePartitionFilter: false,
-    duckName: relation(view.columns, source.tables.flatMap((table) => view.rows(table, source))),
+    duckName: relation(
+      view.columns,
+      source.tables.flatMap((table) => view.rows(table, source)),
+    ),
   };
 }
 
@@ -150,7 +153,9 @@ const VIEWS: Record<string, View> = {
 /** The type as GoogleSQL writes it. */
 export function sqlType({ type, mode, fields = [] }: Field): string {
   const single =
-    type === 'STRUCT' ? `STRUCT<${fields.map((field) => `${field.name} ${sqlType(field)}`).join(', ')}>` : type;
+    type === 'STRUCT'
+      ? `STRUCT<${fields.map((field) => `${field.name} ${sqlType(field)}`).join(', ')}>`
+      : type;
   return mode === 'REPEATED' ? `ARRAY<${single}>` : single;
 }
 

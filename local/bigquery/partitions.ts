@@ -19,11 +19,16 @@ export function partitionColumn(partitioning: Partitioning): string {
 }
 
 /** The schema's partition column, if there is one. */
-export function partitionColumnName({ partitioning }: Pick<CatalogTable, 'partitioning'>): string | undefined {
+export function partitionColumnName({
+  partitioning,
+}: Pick<CatalogTable, 'partitioning'>): string | undefined {
   return partitioning?.field;
 }
 
-/** DuckDB expression for the id of a row's partition; '' for all rows of a table without partitions. */
+/**
+ * DuckDB expression for the id of a row's partition; '' for all rows of a table without partitions. Rows in the streaming
+ * buffer are in none yet: https://cloud.google.com/bigquery/docs/streaming-data-into-bigquery
+ */
 export function partitionId({ partitioning }: Pick<CatalogTable, 'partitioning'>): string {
   if (partitioning === undefined) return "''";
   const column = partitionColumn(partitioning);

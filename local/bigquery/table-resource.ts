@@ -110,15 +110,19 @@ function parsePartitioning(
     (interval as number) <= 0
   )
     throw invalid('Range partitioning needs integers start, end and interval (more than 0).');
-  return { kind: 'range', field: field.name, start: start as number, end: end as number, interval: interval as number };
+  return {
+    kind: 'range',
+    field: field.name,
+    start: start as number,
+    end: end as number,
+    interval: interval as number,
+  };
 }
 
 function partitionField(fields: Field[], name: string): Field {
   const field = fields.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (field === undefined)
-    throw invalid(
-      `The field specified for partitioning cannot be found in the schema: '${name}'.`,
-    );
+    throw invalid(`The field specified for partitioning cannot be found in the schema: '${name}'.`);
   if (field.mode === 'REPEATED')
     throw invalid(`The field specified for partitioning cannot be repeated: '${name}'.`);
   return field;

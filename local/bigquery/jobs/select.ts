@@ -1,0 +1,80 @@
+/** SELECT: the rows go to a table, the caller's or one of our own that lives for a day. */
+import { randomUUID } from 'node:crypto';
+import type { Field } from '../catalog.ts';
+import { bill, refuseOverLimit } from '../billing.ts';
+import type { Context } from '../context.ts';
+import { quoteIdentifier, type Session } from '../database.ts';
+import { duckType } from '../schema.ts';
+import { toTableResource } from '../table-resource.ts';
+import type { JobResult } from './job.ts';
+import type { Outcome } from './job-engine.ts';
+import { writeTo } from './destination.ts';
+import { billStatistics } from './query-statistics.ts';
+import type { PlannedQuery } from './query-work.ts';
+
+/** https://cloud.google.com/bigquery/docs/cached-results: an anonymous table is kept for "approximately 24 hours". */
+const RESULT_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+type Finish = (session: Session, outcome: Outcome) => Promise<void>;
+
+export async function runSelect(
+  context: Context,
+  { statement, query }: PlannedQuery,
+  project: string,
+  finish: Finish,
+  signal: AbortSignal,
+): Promise<void> {
+  const { fields, sql, binds } = statement;
+  const destination = query.destinationTable;
+  const priced = async (session: Session) => {
+    if (query.maximumBytesBilled !== undefined)
+      refuseOverLimit(await bill(context, session, statement, true), query.maximumBytesBilled);
+    return bill(context, session, statement, false);
+  };
+  if (destination?.tableId === undefined) {
+    await context.database.transaction(async (session) => {
+      const cost = await priced(session);
+      const result = await keepResult(context, session, fields, { sql, binds });
+      await finish(session, { result, statistics: { query: billStatistics(cost) } });
+    }, signal);
+    return;
+  }
+  const resource = {
+    ...toTableResource(fields, undefined, query.clustering?.fields, {}),
+    ...(query.timePartitioning && { timePartitioning: query.timePartitioning }),
+    ...(query.rangePartitioning && { rangePartitioning: query.rangePartitioning }),
+  };
+  await writeTo(
+    context,
+    {
+      target: { ...destination, projectId: destination.projectId ?? project },
+      createDisposition: query.createDisposition,
+      writeDisposition: query.writeDisposition ?? 'WRITE_EMPTY',
+      resource,
+    },
+    async (session, table) => {
+      const cost = await priced(session);
+      const names = fields.map(({ name }) => quoteIdentifier(name)).join(', ');
+      const { rowsChanged: rows } = await session.run(
+        `INSERT INTO ${table.duckName} (${names}) SELECT * FROM (${sql})`,
+        binds,
+      );
+      const result = { duckName: table.duckName, fields, rows };
+      await finish(session, { result, statistics: { query: billStatistics(cost) } });
+    },
+    signal,
+  );
+}
+
+async function keepResult(
+  { now }: Context,
+  session: Session,
+  fields: Field[],
+  { sql, binds }: { sql: string; binds: Record<string, unknown> },
+): Promise<JobResult> {
+  const duckName = `_results.${quoteIdentifier(`anon${randomUUID().replaceAll('-', '')}`)}`;
+  const columns = fields.map((field) => `${quoteIdentifier(field.name)} ${duckType(field)}`);
+  await session.run(`CREATE TABLE ${duckName} (${columns.join(', ')})`);
+  const { rowsChanged: rows } = await session.run(`INSERT INTO ${duckName} ${sql}`, binds);
+  return { duckName, fields, rows, expires: now() + RESULT_MILLISECONDS };
+}
