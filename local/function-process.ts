@@ -65,6 +65,11 @@ export class FunctionProcess {
     this.#child?.kill('SIGKILL');
   }
 
+  /** Resolves when it answers, after a crash when its successor does. */
+  async ready(): Promise<void> {
+    while (!this.#isStopped && !(await this.#isAnswering())) await pause();
+  }
+
   #spawn(): ChildProcess {
     const { target, source, port, env, print, hasMovableClock } = this.#options;
     // What the image starts as `functions-framework`.
@@ -94,15 +99,20 @@ export class FunctionProcess {
 
   async #answers(child: ChildProcess): Promise<void> {
     while (child.exitCode === null && child.signalCode === null) {
-      try {
-        await (await fetch(`${this.url}/healthz`)).arrayBuffer();
-        return;
-      } catch {
-        // Not listening yet.
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
+      if (await this.#isAnswering()) return;
+      await pause();
     }
     throw new Error(`function ${this.#options.target} ended before it answered`);
+  }
+
+  async #isAnswering(): Promise<boolean> {
+    try {
+      await (await fetch(`${this.url}/healthz`)).arrayBuffer();
+      return true;
+    } catch {
+      // Not listening yet: the only thing that a refused connection says.
+      return false;
+    }
   }
 
   async #sendClock(): Promise<void> {
@@ -114,6 +124,10 @@ export class FunctionProcess {
       child.send({ clockOffset: this.#clockOffset });
     });
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 25));
 }
 
 async function ended(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {

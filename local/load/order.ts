@@ -1,7 +1,7 @@
 /** What `npm run load` was asked to do, from its arguments. */
 import { parseArgs } from 'node:util';
 
-export type Unit = 'HOUR' | 'DAY' | 'MONTH' | 'YEAR';
+type Unit = 'HOUR' | 'DAY' | 'MONTH' | 'YEAR';
 
 export interface LoadOrder {
   dataset: string;
