@@ -9,7 +9,7 @@ const PLAIN = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\
 const SECONDS = /^-?\d+(?:\.\d+)?(?:[eE][+]?\d+)?$/;
 /** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#timestamp_type: years 0001 to 9999. */
 const SECONDS_MIN = -62_135_596_800;
-const SECONDS_MAX = 253_402_300_800;
+const SECONDS_END = 253_402_300_800;
 
 export function isDate(text: string): boolean {
   const parts = DATE.exec(text);
@@ -40,7 +40,7 @@ export function parseTimestamp(value: unknown): string | undefined {
 
 function fromSeconds(text: string): string | undefined {
   const seconds = Number(text);
-  if (!(seconds >= SECONDS_MIN && seconds <= SECONDS_MAX)) return undefined;
+  if (!(seconds >= SECONDS_MIN && seconds < SECONDS_END)) return undefined;
   const whole = Math.floor(seconds);
   // The text's own digits: a double of today's seconds has not room for microseconds beyond doubt.
   const digits = /^\d+\.(\d{1,6})/.exec(text)?.[1];
