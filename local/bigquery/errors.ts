@@ -15,8 +15,17 @@ export class ApiError extends Error {
   readonly reason: string;
   /** The field or place that the error is about, as the service names it. */
   readonly location: string | undefined;
-  constructor(status: number, reason: string, message: string, location?: string) {
+  /** All findings, where there are more than this one: what a job keeps in `status.errors`. */
+  readonly details: ErrorProto[];
+  constructor(
+    status: number,
+    reason: string,
+    message: string,
+    location?: string,
+    details: ErrorProto[] = [],
+  ) {
     super(message);
+    this.details = details;
     this.status = status;
     this.reason = reason;
     this.location = location;

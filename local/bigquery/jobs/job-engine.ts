@@ -179,7 +179,13 @@ export class JobEngine {
     } catch (error) {
       if (this.#isClosing) return;
       const cause = signal.aborted ? signal.reason : error;
-      end = { ...record, ...this.#ended(record), error: toErrorProto(cause) };
+      const details = cause instanceof ApiError ? cause.details : [];
+      end = {
+        ...record,
+        ...this.#ended(record),
+        error: toErrorProto(cause),
+        ...(details.length > 0 && { details }),
+      };
       const failed = end as JobRecord;
       await this.#context.database.transaction((session) => this.store.save(session, failed));
     }

@@ -28,6 +28,8 @@ export interface JobRecord extends JobKey {
   started?: number;
   ended?: number;
   error?: ErrorProto;
+  /** Findings beside `error`. */
+  details?: ErrorProto[];
   /** `statistics` of the resource, without the times. */
   statistics: JobStatistics;
   requestId?: string;
@@ -128,6 +130,6 @@ export function renderJob(job: JobRecord): Record<string, unknown> {
       ...(ended !== undefined && { endTime: String(ended) }),
       ...statistics,
     },
-    status: { state, ...(error && { errorResult: error, errors: [error] }) },
+    status: { state, ...(error && { errorResult: error, errors: [error, ...(job.details ?? [])] }) },
   };
 }

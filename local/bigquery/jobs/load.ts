@@ -1,0 +1,152 @@
+/** Load jobs: an uploaded file of NDJSON or CSV into a table. Rows that come this way are never in the streaming buffer. */
+import { rm, stat } from 'node:fs/promises';
+import type { Field, Partitioning } from '../catalog.ts';
+import { type TableRecord, tableName } from '../catalog-store.ts';
+import type { Context } from '../context.ts';
+import { invalid, notImplemented } from '../errors.ts';
+import { type Arrival, insertFile } from '../ingest.ts';
+import { partitionStart, truncateTime } from '../partitions.ts';
+import { type FieldResource, parseFields } from '../schema.ts';
+import type { TableResource } from '../table-resource.ts';
+import { resolveTarget, writeTo } from './destination.ts';
+import type { LoadConfiguration } from './job.ts';
+import type { Work } from './job-engine.ts';
+import { checkedRows } from './load-rows.ts';
+
+const FORMATS = ['CSV', 'NEWLINE_DELIMITED_JSON'];
+/** Members of `configuration.load` that are understood; whatever else has an effect is refused. */
+const SUPPORTED = new Set([
+  'destinationTable',
+  'schema',
+  'sourceFormat',
+  'createDisposition',
+  'writeDisposition',
+  'timePartitioning',
+  'rangePartitioning',
+  'clustering',
+  'skipLeadingRows',
+  'fieldDelimiter',
+  'quote',
+  'nullMarker',
+  'allowQuotedNewlines',
+  'ignoreUnknownValues',
+  'maxBadRecords',
+  'encoding',
+  'autodetect',
+]);
+
+/** @throws notImplemented, invalid: there will be no job */
+export function checkLoadConfiguration(load: LoadConfiguration, upload: string | undefined): void {
+  for (const [name, value] of Object.entries(load)) {
+    const isUnset = value === null || value === undefined || value === false;
+    if (!SUPPORTED.has(name) && !isUnset) throw notImplemented(`${name} of a load job`);
+  }
+  const { sourceFormat = 'CSV', autodetect, encoding = 'UTF-8', maxBadRecords = 0 } = load;
+  if (!FORMATS.includes(sourceFormat)) throw notImplemented(`the source format ${sourceFormat}`);
+  if (autodetect) throw notImplemented('autodetect of a load job');
+  if (encoding !== 'UTF-8') throw notImplemented(`the encoding ${encoding}`);
+  if (Number(maxBadRecords) !== 0) throw notImplemented('maxBadRecords of a load job');
+  if (upload === undefined) throw invalid('Load configuration must specify at least one source URI');
+}
+
+export function loadLocation(
+  { catalog }: Context,
+  project: string,
+  { destinationTable }: LoadConfiguration,
+): string {
+  const { reference } = resolveTarget({ projectId: project, ...destinationTable });
+  return catalog.dataset(reference.project, reference.dataset).location;
+}
+
+export function loadWork(context: Context, project: string, load: LoadConfiguration, upload: string): Work {
+  return {
+    async run(finish, signal) {
+      const target = { projectId: project, ...load.destinationTable };
+      const { reference, partition } = resolveTarget(target);
+      const existing = context.catalog.findTable(reference);
+      const fields = fieldsFor(existing, load);
+      const inputBytes = (await stat(upload)).size;
+      const rows = await checkedRows(context, upload, fields, load);
+      const destination = {
+        target,
+        createDisposition: load.createDisposition,
+        writeDisposition: load.writeDisposition ?? 'WRITE_APPEND',
+        resource: resourceOf(load),
+        hasSchema: load.schema !== undefined,
+      };
+      try {
+        await writeTo(
+          context,
+          destination,
+          async (session, table) => {
+            const written = await insertFile(session, table, rows.path, arrivalOf(context, table, partition));
+            const statistics = {
+              inputFiles: '1',
+              inputFileBytes: String(inputBytes),
+              outputRows: String(written),
+              outputBytes: String(rows.bytes),
+              badRecords: '0',
+            };
+            await finish(session, { statistics: { load: statistics } });
+          },
+          signal,
+        );
+      } finally {
+        await rm(rows.path, { force: true });
+      }
+    },
+  };
+}
+
+/** The columns that the file's rows are checked against. @throws invalid */
+function fieldsFor(existing: TableRecord | undefined, load: LoadConfiguration): Field[] {
+  const sent = load.schema?.fields as FieldResource[] | undefined;
+  if (existing === undefined && sent === undefined) throw invalid('No schema specified on job or table.');
+  if (existing === undefined || sent === undefined)
+    return sent === undefined ? (existing?.fields ?? []) : parseFields(sent);
+  const fields = parseFields(sent);
+  if (load.writeDisposition === 'WRITE_TRUNCATE') return fields;
+  refuseOtherSchema(existing, fields);
+  return existing.fields;
+}
+
+function refuseOtherSchema(existing: TableRecord, fields: Field[]): void {
+  const mismatch = `Provided Schema does not match Table ${tableName(existing)}.`;
+  for (const field of fields) {
+    const old = existing.fields.find(({ name }) => name.toLowerCase() === field.name.toLowerCase());
+    if (old === undefined) throw invalid(`${mismatch} Cannot add fields (field: ${field.name})`);
+    if (old.type !== field.type)
+      throw invalid(`${mismatch} Field ${field.name} has changed type from ${old.type} to ${field.type}`);
+  }
+}
+
+function resourceOf({
+  schema,
+  timePartitioning,
+  rangePartitioning,
+  clustering,
+}: LoadConfiguration): TableResource {
+  return {
+    ...(schema && { schema: schema as NonNullable<TableResource['schema']> }),
+    ...(timePartitioning && { timePartitioning }),
+    ...(rangePartitioning && { rangePartitioning }),
+    ...(clustering && { clustering }),
+  };
+}
+
+function arrivalOf({ now }: Context, { partitioning }: TableRecord, partition: string | undefined): Arrival {
+  if (!isByIngestion(partitioning)) {
+    if (partition !== undefined) throw notImplemented('loading into one partition of a column');
+    return {};
+  }
+  const { unit } = partitioning;
+  return {
+    partitionTime: partition === undefined ? truncateTime(unit, now()) : partitionStart(unit, partition),
+  };
+}
+
+function isByIngestion(
+  partitioning: Partitioning | undefined,
+): partitioning is Extract<Partitioning, { kind: 'time' }> {
+  return partitioning?.kind === 'time' && partitioning.field === undefined;
+}
