@@ -30,7 +30,8 @@ export type PartitionUnit = 'HOUR' | 'DAY' | 'MONTH' | 'YEAR';
 export type Partitioning =
   | { kind: 'ingestion_time'; unit: PartitionUnit }
   | { kind: 'time'; unit: PartitionUnit; column: string; columnType: 'DATE' | 'DATETIME' | 'TIMESTAMP' }
-  | { kind: 'range'; column: string; start: number; end: number; interval: number };
+  /** Bounds are INT64 as text: a JavaScript number cannot hold all of them. */
+  | { kind: 'range'; column: string; start: string; end: string; interval: string };
 
 export interface PlannedIdentifier {
   type: string;
@@ -149,13 +150,7 @@ function partitioningOf(metadata: TableMetadata): Partitioning | undefined {
   const { timePartitioning: time, rangePartitioning: range, fields } = metadata;
   if (range !== undefined) {
     const { start, end, interval } = range.range;
-    return {
-      kind: 'range',
-      column: range.field,
-      start: Number(start),
-      end: Number(end),
-      interval: Number(interval),
-    };
+    return { kind: 'range', column: range.field, start, end, interval };
   }
   if (time === undefined) return undefined;
   const unit = time.type as PartitionUnit;

@@ -3,7 +3,7 @@ import { type PlannedTable, tableLabel } from '../domain/planned-table.ts';
 import type { Subject } from '../domain/subject.ts';
 import { matchSubjects } from './match.ts';
 import { partitionFilter } from './partitions.ts';
-import { quoteName, type Statement } from './statement.ts';
+import { aliased, type Statement } from './statement.ts';
 
 /** Deletes exactly the rows that `locate` counts in this chunk. */
 export function deleteRows(table: PlannedTable, chunk: Chunk, subjects: readonly Subject[]): Statement {
@@ -13,6 +13,6 @@ export function deleteRows(table: PlannedTable, chunk: Chunk, subjects: readonly
   if (chunk.partitions !== undefined && table.partitioning !== undefined) {
     conditions.push(partitionFilter(table.partitioning, chunk.partitions));
   }
-  const query = `DELETE FROM ${quoteName(chunkTarget(table, chunk))}\nWHERE ${conditions.join('\n  AND ')}`;
+  const query = `DELETE FROM ${aliased(chunkTarget(table, chunk))}\nWHERE ${conditions.join('\n  AND ')}`;
   return { query, params: match.params, types: match.types };
 }

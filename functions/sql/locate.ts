@@ -4,7 +4,7 @@ import { type PlannedTable, tableLabel } from '../domain/planned-table.ts';
 import type { Subject } from '../domain/subject.ts';
 import { matchSubjects } from './match.ts';
 import { everyPartition, partitionIdExpression } from './partitions.ts';
-import { quoteName, type Statement } from './statement.ts';
+import { aliased, type Statement } from './statement.ts';
 
 /**
  * Where the subjects' rows are: one statement a table for all subjects of a batch, all shards included. The result
@@ -24,7 +24,7 @@ export function locate(table: PlannedTable, subjects: readonly Subject[]): State
     conditions.push(everyPartition(table.partitioning));
   const query = [
     `SELECT ${columns.join(', ')}, COUNT(*) AS row_count`,
-    `FROM ${quoteName(tableLabel(table.name))}`,
+    `FROM ${aliased(tableLabel(table.name))}`,
     `WHERE ${conditions.join(' AND ')}`,
     // By position: a table may well have columns of these names.
     `GROUP BY ${columns.map((_, index) => index + 1).join(', ')}`,

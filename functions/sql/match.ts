@@ -1,7 +1,7 @@
 /** Which rows are a subject's: the one predicate that locate, change and verify share. */
 import type { PlannedIdentifier, PlannedTable } from '../domain/planned-table.ts';
 import type { Subject } from '../domain/subject.ts';
-import { quotePath, type Statement } from './statement.ts';
+import { columnOf, type Statement } from './statement.ts';
 
 export interface Match {
   /** The predicate for each identifier column that some subject can be in. */
@@ -22,7 +22,7 @@ export function matchSubjects(table: PlannedTable, subjects: readonly Subject[])
     const values = valuesFor(identifier, subjects);
     if (values.length === 0) return;
     const name = `id_${index}`;
-    const expression = quotePath(identifier.column);
+    const expression = columnOf(identifier.column);
     match.columns.push({ identifier, expression, predicate: `${expression} IN UNNEST(@${name})` });
     match.params[name] = values;
     match.types[name] = [identifier.valueType];

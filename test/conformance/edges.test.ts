@@ -6,7 +6,7 @@ import { describeWithGoogleSql } from '../support/googlesql.ts';
 import type { Column, Row } from '../support/googlesql-values.ts';
 import { askLocate, eraseLocated, located } from './ask.ts';
 import { expectedLocated, isTheirs } from './oracle.ts';
-import { NAMES, TYPE } from './people.ts';
+import { NAMES, OTHER_TYPE, TYPE } from './people.ts';
 import { rowsOf } from './rows.ts';
 import { SHAPES, type Shape } from './shapes.ts';
 
@@ -112,6 +112,35 @@ describeWithGoogleSql('locate and delete at the edges', (judge) => {
     expect(await eraseLocated(judge(), shape, rows, JANE, found)).toEqual([rows[1]]);
   });
 
+  test('a column that is called as the alias in the statements hides nothing, and is not hidden', async () => {
+    const identifiers = ['t.distinct_id', 't'].map((column) => ({
+      type: column === 't' ? OTHER_TYPE : TYPE,
+      column,
+      valueType: 'STRING' as const,
+    }));
+    const inStruct = edge({ identifiers: identifiers.slice(0, 1) }, [
+      { name: 't', type: [{ name: 'distinct_id', type: 'STRING' }] },
+    ]);
+    const plain = edge({ identifiers: identifiers.slice(1) }, [{ name: 't', type: 'STRING' }]);
+    const nested: Row[] = [
+      { distinct_id: 'another', t: { distinct_id: 'jane' } },
+      { distinct_id: 'jane', t: { distinct_id: 'another' } },
+    ];
+    const flat: Row[] = [
+      { distinct_id: 'another', t: 'jane' },
+      { distinct_id: 'jane', t: null },
+    ];
+    const asked = [...JANE, { type: OTHER_TYPE, value: 'jane' }];
+
+    for (const [shape, rows] of [
+      [inStruct, nested],
+      [plain, flat],
+    ] as const) {
+      const found = await askLocate(judge(), shape, rows, asked);
+      expect(await eraseLocated(judge(), shape, rows, asked, found)).toEqual([rows[1]]);
+    }
+  });
+
   test('a table named as its partition column is restricted by the column', async () => {
     const partitioning: Partitioning = { kind: 'time', unit: 'DAY', column: 'day', columnType: 'DATE' };
     const shape = edge({ name: named('day'), partitioning }, [{ name: 'day', type: 'DATE' }], 'day');
@@ -158,6 +187,34 @@ describeWithGoogleSql('locate and delete at the edges', (judge) => {
 
     const found = await askLocate(judge(), shape, rows, JANE);
 
+    expect(await eraseLocated(judge(), shape, rows, JANE, found)).toEqual(
+      rows.filter((row) => !isTheirs(shape, row, JANE)),
+    );
+  });
+
+  test('a table partitioned by ranges over all of INT64, as fingerprints are, keeps them exactly', async () => {
+    const [least, most] = ['-9223372036854775808', '9223372036854775807'];
+    const partitioning: Partitioning = {
+      kind: 'range',
+      column: 'hash',
+      start: least,
+      end: most,
+      interval: '4611686018427387904',
+    };
+    const shape = edge({ partitioning }, [{ name: 'hash', type: 'INT64' }], 'hash');
+    const rows: Row[] = [
+      least,
+      '-4611686018427387905',
+      '-4611686018427387904',
+      '-1',
+      '0',
+      most,
+      null,
+    ].flatMap((hash) => ['jane', 'janet'].map((distinct_id) => ({ distinct_id, hash })));
+
+    const found = await askLocate(judge(), shape, rows, JANE);
+
+    expect(located(found)).toEqual(expectedLocated(shape, rows, JANE));
     expect(await eraseLocated(judge(), shape, rows, JANE, found)).toEqual(
       rows.filter((row) => !isTheirs(shape, row, JANE)),
     );

@@ -34,10 +34,11 @@ export function partitionOf({ table, placeColumn }: Shape, row: Row): string {
     const digits = { HOUR: 10, DAY: 8, MONTH: 6, YEAR: 4 }[partitioning.unit];
     return place.replaceAll(/\D/g, '').slice(0, digits);
   }
-  const number = Number(place);
-  for (let from = partitioning.start; from < partitioning.end; from += partitioning.interval) {
-    if (number >= from && number < from + partitioning.interval && number < partitioning.end)
-      return String(from);
+  const [start, end, interval] = [partitioning.start, partitioning.end, partitioning.interval].map(BigInt);
+  if (start === undefined || end === undefined || interval === undefined) throw new Error('no bounds');
+  const number = BigInt(place);
+  for (let from = start; from < end; from += interval) {
+    if (number >= from && number < from + interval && number < end) return String(from);
   }
   return '__UNPARTITIONED__';
 }

@@ -72,7 +72,13 @@ function ingestionPlacing(unit: PartitionUnit): Placing {
 function rangePlacing(name: string, start: number, end: number, interval: number): Placing {
   return {
     name: `partitioned by ${name}`,
-    partitioning: { kind: 'range', column: 'customer', start, end, interval },
+    partitioning: {
+      kind: 'range',
+      column: 'customer',
+      start: String(start),
+      end: String(end),
+      interval: String(interval),
+    },
     columns: [{ name: 'customer', type: 'INT64' }],
     placeColumn: 'customer',
     places: [
@@ -190,7 +196,7 @@ function partitionedByIdentifier(): Shape {
   };
   const placing: Placing = {
     name: 'partitioned by a range of the identifier',
-    partitioning: { kind: 'range', column, start: -10, end: 1001, interval: 50 },
+    partitioning: { kind: 'range', column, start: '-10', end: '1001', interval: '50' },
     columns: [],
     placeColumn: column,
     places: [null],

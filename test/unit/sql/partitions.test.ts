@@ -11,7 +11,7 @@ const time = (
   columnType,
 });
 const ingestion: Partitioning = { kind: 'ingestion_time', unit: 'DAY' };
-const range: Partitioning = { kind: 'range', column: 'no', start: 0, end: 95, interval: 10 };
+const range: Partitioning = { kind: 'range', column: 'no', start: '0', end: '95', interval: '10' };
 
 /** The literals of each range, without the column: `[from, to]`. */
 const rangesOf = (filter: string): string[][] =>
