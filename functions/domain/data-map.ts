@@ -31,28 +31,39 @@ const location = z
   .string({ error: 'must be a BigQuery location' })
   .regex(/^[A-Za-z][A-Za-z0-9-]{1,31}$/, 'must be a BigQuery location: "EU", "US", "europe-west3", …');
 
-const tableSchema = z.strictObject({
-  table: tableName.describe('dataset.table or project.dataset.table; events_* stands for all date shards'),
-  location: location.optional().describe('Where the table is, when not where most of the map is'),
-  identifiers: z
-    .array(z.strictObject({ type: identifierType, column: columnPath }), {
-      error: 'must be a list of {type, column}',
-    })
-    .min(1, 'must name at least one identifier column')
-    .describe('Columns that say whose row it is; several types and several columns of one type are allowed'),
-  event_time: z
-    .strictObject({
-      column: columnPath,
-      unit: z
-        .enum(['seconds', 'milliseconds', 'microseconds'], {
-          error: 'must be seconds, milliseconds or microseconds',
-        })
-        .optional()
-        .describe('Of an INT64 column'),
-    })
-    .optional()
-    .describe('When the event happened'),
-});
+const identifierSchema = z.strictObject(
+  { type: identifierType, column: columnPath },
+  { error: 'must be {type, column}' },
+);
+
+const tableSchema = z.strictObject(
+  {
+    table: tableName.describe('dataset.table or project.dataset.table; events_* stands for all date shards'),
+    location: location.optional().describe('Where the table is, when not where most of the map is'),
+    identifiers: z
+      .array(identifierSchema, { error: 'must be a list of {type, column}' })
+      .min(1, 'must name at least one identifier column')
+      .describe(
+        'Columns that say whose row it is; several types and several columns of one type are allowed',
+      ),
+    event_time: z
+      .strictObject(
+        {
+          column: columnPath,
+          unit: z
+            .enum(['seconds', 'milliseconds', 'microseconds'], {
+              error: 'must be seconds, milliseconds or microseconds',
+            })
+            .optional()
+            .describe('Of an INT64 column'),
+        },
+        { error: 'must be {column}, and unit where the column is INT64' },
+      )
+      .optional()
+      .describe('When the event happened'),
+  },
+  { error: 'must be {table, identifiers}, and may have location and event_time' },
+);
 
 export const dataMapSchema = z
   .strictObject(
@@ -87,19 +98,30 @@ export type MappedTable = DataMap['tables'][number];
  * @throws LetheError `invalid_data_map`, with one entry for each finding.
  */
 export function parseDataMap(text: string): DataMap {
-  const document = parseDocument(text, { uniqueKeys: true });
-  const problem = document.errors[0];
-  if (problem !== undefined) {
-    throw new LetheError('invalid_data_map', `The data map is not YAML: ${problem.message}`, {
-      fields: [{ field: 'body', detail: problem.message }],
-    });
-  }
-  const result = dataMapSchema.safeParse(document.toJS());
+  const result = dataMapSchema.safeParse(readYaml(text));
   if (!result.success) {
     const fields = fieldErrors(result.error);
     throw new LetheError('invalid_data_map', `${fields[0]?.field} ${fields[0]?.detail}`, { fields });
   }
   return result.data;
+}
+
+function readYaml(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: true });
+  const problem = document.errors[0];
+  if (problem !== undefined) throw notYaml(problem);
+  try {
+    return document.toJS();
+  } catch (error) {
+    // What is wrong with an alias shows only here: it has no anchor, or aliases of aliases multiply without end.
+    if (error instanceof ReferenceError) throw notYaml(error);
+    throw error;
+  }
+}
+
+function notYaml(cause: Error): LetheError {
+  const fields = [{ field: 'body', detail: cause.message }];
+  return new LetheError('invalid_data_map', `The data map is not YAML: ${cause.message}`, { fields, cause });
 }
 
 export function locationOf(map: DataMap, table: MappedTable): string {

@@ -33,6 +33,9 @@ const TRANSIENT = new Set([
   'network',
   // Ours: the job succeeded, but its result has been dropped (google/warehouse.ts).
   'resultsExpired',
+  // Ours: HTTP errors that come without a reason, from something between BigQuery and us (google/bigquery-errors.ts).
+  'http408',
+  'http429',
 ]);
 
 /** Texts of BigQuery that say "later", in the order in which they are tried. */

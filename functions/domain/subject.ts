@@ -13,17 +13,20 @@ export const identifierType = z
  * One identifier of a person. The value is compared code point by code point: it is never trimmed, folded or
  * normalised, because two people's ids may differ in nothing else.
  */
-export const subjectSchema = z.strictObject({
-  type: identifierType,
-  value: z
-    .string({ error: 'must be a string' })
-    .min(1, 'must not be empty')
-    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode: a lone surrogate names nobody')
-    .refine(
-      (value) => new TextEncoder().encode(value).length <= IDENTIFIER_BYTES_MAX,
-      `must be at most ${IDENTIFIER_BYTES_MAX} bytes of UTF-8`,
-    ),
-});
+export const subjectSchema = z.strictObject(
+  {
+    type: identifierType,
+    value: z
+      .string({ error: 'must be a string' })
+      .min(1, 'must not be empty')
+      .refine((value) => value.isWellFormed(), 'must be well-formed Unicode: a lone surrogate names nobody')
+      .refine(
+        (value) => new TextEncoder().encode(value).length <= IDENTIFIER_BYTES_MAX,
+        `must be at most ${IDENTIFIER_BYTES_MAX} bytes of UTF-8`,
+      ),
+  },
+  { error: 'must be {type, value}' },
+);
 
 export type Subject = z.infer<typeof subjectSchema>;
 
