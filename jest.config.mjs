@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
   transform: {
     '^.+\\.[jt]s$': [
       '@swc/jest',
@@ -13,8 +13,10 @@ export default {
       },
     ],
   },
-  // jose ships ES modules only; jest's own module system wants CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // These ship ES modules, or import them when they are used; jest's own module system wants CommonJS.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(?:.*/node_modules/)?(?:jose|teeny-request|node-fetch|fetch-blob|data-uri-to-buffer|formdata-polyfill|gaxios)/)',
+  ],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

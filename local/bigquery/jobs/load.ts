@@ -14,36 +14,39 @@ import type { Work } from './job-engine.ts';
 import { checkedRows } from './load-rows.ts';
 
 const FORMATS = ['CSV', 'NEWLINE_DELIMITED_JSON'];
-/** Members of `configuration.load` that are understood; whatever else has an effect is refused. */
-const SUPPORTED = new Set([
-  'destinationTable',
-  'schema',
-  'sourceFormat',
-  'createDisposition',
-  'writeDisposition',
-  'timePartitioning',
-  'rangePartitioning',
-  'clustering',
-  'skipLeadingRows',
-  'fieldDelimiter',
-  'quote',
-  'nullMarker',
-  'allowQuotedNewlines',
-  'ignoreUnknownValues',
-  'maxBadRecords',
-  'encoding',
+/** Members of `configuration.load` whose effect would be missed. Unknown ones are ignored, as by the service. */
+const UNSUPPORTED = [
+  'sourceUris',
+  'schemaInline',
+  'schemaUpdateOptions',
+  'allowJaggedRows',
+  'projectionFields',
+  'destinationEncryptionConfiguration',
+  'referenceFileSchemaUri',
+  'hivePartitioningOptions',
+  'decimalTargetTypes',
+  'jsonExtension',
+  'preserveAsciiControlCharacters',
+  'createSession',
+  'nullMarkers',
+  'timeZone',
+  'dateFormat',
+  'datetimeFormat',
+  'timeFormat',
+  'timestampFormat',
+  'sourceColumnMatch',
   'autodetect',
-]);
+];
 
 /** @throws notImplemented, invalid: there will be no job */
 export function checkLoadConfiguration(load: LoadConfiguration, upload: string | undefined): void {
-  for (const [name, value] of Object.entries(load)) {
-    const isUnset = value === null || value === undefined || value === false;
-    if (!SUPPORTED.has(name) && !isUnset) throw notImplemented(`${name} of a load job`);
+  for (const name of UNSUPPORTED) {
+    const value = load[name];
+    if (value == null || value === false || (Array.isArray(value) && value.length === 0)) continue;
+    throw notImplemented(`${name} of a load job`);
   }
-  const { sourceFormat = 'CSV', autodetect, encoding = 'UTF-8', maxBadRecords = 0 } = load;
+  const { sourceFormat = 'CSV', encoding = 'UTF-8', maxBadRecords = 0 } = load;
   if (!FORMATS.includes(sourceFormat)) throw notImplemented(`the source format ${sourceFormat}`);
-  if (autodetect) throw notImplemented('autodetect of a load job');
   if (encoding !== 'UTF-8') throw notImplemented(`the encoding ${encoding}`);
   if (Number(maxBadRecords) !== 0) throw notImplemented('maxBadRecords of a load job');
   if (upload === undefined) throw invalid('Load configuration must specify at least one source URI');

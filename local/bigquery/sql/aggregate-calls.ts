@@ -7,8 +7,9 @@ import { groupedAggregate } from './grouping.ts';
 import { place } from './lexer.ts';
 import { orderBy } from './order-by.ts';
 import type { Scope } from './scope.ts';
+import { quoteString } from './string-literal.ts';
 import { BOOL, duckType, FLOAT64, INT64, NUMERIC, STRING, type Type } from './types.ts';
-import { invalid, noSignature, type Value } from './value.ts';
+import { invalid, noSignature, raise, type Value } from './value.ts';
 
 interface Aggregate {
   sql: string;
@@ -35,12 +36,21 @@ const count: Build = ({ node, values, distinct, tail }) => {
   return { sql: `count(${distinct}${value.sql})${tail()}`, type: INT64 };
 };
 
+/** Finite numbers make no infinite sum: BigQuery fails. NaN and the infinities themselves do as they like. */
+function finite(name: 'sum' | 'avg', distinct: string, sql: string | undefined, tail: Parts['tail']): string {
+  const total = `${name}(${distinct}${sql})${tail()}`;
+  const error = raise(quoteString('double overflow'), FLOAT64);
+  return `CASE WHEN isinf(${total}) AND NOT bool_or(isinf(${sql}))${tail()} THEN ${error} ELSE ${total} END`;
+}
+
 const sum: Build = ({ values, distinct, tail }) => {
   const [value] = values;
   const type = value?.type.kind === 'NULL' ? INT64 : value?.type;
   if (!value || !type || !['INT64', 'FLOAT64', 'NUMERIC'].includes(type.kind)) return undefined;
+  const added = coerce(value, type);
+  if (type.kind === 'FLOAT64') return { sql: finite('sum', distinct, added, tail), type };
   // DuckDB's sum of BIGINT is a HUGEINT; where that is too wide, BigQuery overflows too.
-  return { sql: `CAST(sum(${distinct}${coerce(value, type)})${tail()} AS ${duckType(type)})`, type };
+  return { sql: `CAST(sum(${distinct}${added})${tail()} AS ${duckType(type)})`, type };
 };
 
 const average: Build = ({ values, distinct, tail }) => {
@@ -55,7 +65,7 @@ const average: Build = ({ values, distinct, tail }) => {
     return { sql, type: NUMERIC };
   }
   const sql = coerce(value, FLOAT64);
-  return sql === undefined ? undefined : { sql: `avg(${distinct}${sql})${tail()}`, type: FLOAT64 };
+  return sql === undefined ? undefined : { sql: finite('avg', distinct, sql, tail), type: FLOAT64 };
 };
 
 function extreme(name: 'min' | 'max'): Build {

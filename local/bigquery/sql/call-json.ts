@@ -92,7 +92,7 @@ const set: JsonFunction = (call, values) => {
     const steps = parsePath(pathArgument(rest[index], call.name, call.at), call.at, { isStrict: true });
     const value = rest[index + 1];
     if (value === undefined) return undefined;
-    sql = `bq_json_set(${sql}, ${quoteString(JSON.stringify(steps))}, ${jsonText(value.sql, value.type)})`;
+    sql = `bq_json_set(${sql}, ${quoteString(JSON.stringify(steps))}, ${jsonText(value.sql, value.type, true)})`;
   }
   return derived(`CAST(${sql} AS JSON)`, JSON_TYPE, values);
 };
@@ -123,6 +123,20 @@ function unwrap(type: Type, fits: (json: string, number: string) => string): Jso
   };
 }
 
+/** What PARSE_JSON does with a number that would not come out as it went in. */
+function wideNumberMode({ name, namedArgs }: Call): string {
+  const [mode, ...others] = namedArgs;
+  if (mode === undefined) return 'exact';
+  const { value } = mode;
+  if (mode.name !== 'wide_number_mode' || others.length > 0)
+    throw invalid(`No such named arguments of ${name}`, value.at);
+  if (value.node !== 'string')
+    throw new UnsupportedSql(`a wide_number_mode that is no literal (${place(value.at)})`);
+  if (value.value !== 'round' && value.value !== 'exact')
+    throw invalid(`Invalid \`wide_number_mode\` specified for ${name}: ${value.value}`, value.at);
+  return value.value;
+}
+
 export const JSON_FUNCTIONS: Record<string, JsonFunction> = {
   JSON_VALUE: reader(false, 'scalar'),
   JSON_EXTRACT_SCALAR: reader(true, 'scalar'),
@@ -146,8 +160,8 @@ export const JSON_FUNCTIONS: Record<string, JsonFunction> = {
   PARSE_JSON: (call, values) => {
     const [text] = values;
     if (text?.type.kind !== 'STRING' || values.length !== 1) return undefined;
-    if (call.namedArgs.length > 0) throw new UnsupportedSql(`wide_number_mode (${place(call.at)})`);
-    const parsed = `CAST(bq_json_parse(${text.sql}) AS JSON)`;
+    const name = wideNumberMode(call) === 'round' ? 'bq_json_parse_rounded' : 'bq_json_parse';
+    const parsed = `CAST(${name}(${text.sql}) AS JSON)`;
     return derived(call.safe ? `TRY(${parsed})` : parsed, JSON_TYPE, values);
   },
   TO_JSON_STRING: (_call, values) => {

@@ -2,14 +2,15 @@
 import type { Call, DatePart, Expression } from './ast.ts';
 import { coerce } from './coercion.ts';
 import { UnsupportedSql } from './contract.ts';
-import { addInterval, difference, extractPart, truncate } from './date-parts.ts';
+import { addInterval } from './date-arithmetic.ts';
+import { difference, extractPart, truncate } from './date-parts.ts';
 import { expression } from './expression.ts';
 import { place } from './lexer.ts';
 import type { Scope } from './scope.ts';
 import { quoteString } from './string-literal.ts';
 import { duckFormat } from './time-formats.ts';
 import { DATE, DATETIME, INT64, STRING, TIME, TIMESTAMP, type Type } from './types.ts';
-import { derived, noSignature, type Value } from './value.ts';
+import { derived, noSignature, raise, type Value } from './value.ts';
 
 /** A part stands where an argument would: a bare name, or `WEEK(MONDAY)`. */
 function partOf(node: Expression | undefined): DatePart | undefined {
@@ -84,7 +85,13 @@ function format(family: Type): TimeFunction {
       throw new UnsupportedSql(`a format that is no literal (${place(at)})`);
     const moment = third ? `timezone(${third.sql}, ${sql})` : `CAST(${sql} AS TIMESTAMP)`;
     const form = duckFormat(pattern.literal.text, third ? DATETIME : family, at);
-    return derived(`strftime(${moment}, ${quoteString(form)})`, STRING, [second]);
+    const text = `strftime(${moment}, ${quoteString(form)})`;
+    if (!/%[YG]/.test(form)) return derived(text, STRING, [second]);
+    // Of an early year BigQuery writes no zeros, DuckDB does.
+    const error = raise("'the year of this date cannot be formatted here'", STRING);
+    return derived(`CASE WHEN ${moment} < TIMESTAMP '1001-01-01' THEN ${error} ELSE ${text} END`, STRING, [
+      second,
+    ]);
   };
 }
 

@@ -66,6 +66,12 @@ const momentText = (moment: string, zone: string) => {
   return `CASE WHEN ${micros} % 1000000 = 0 THEN ${text('')} WHEN ${micros} % 1000 = 0 THEN ${text('.%g')} ELSE ${text('.%f')} END`;
 };
 
+const timeText = (time: string) => {
+  const text = (fraction: string) => `strftime(DATE '1970-01-01' + ${time}, '%H:%M:%S${fraction}')`;
+  const micros = `extract(microsecond FROM ${time})`;
+  return `CASE WHEN ${micros} % 1000000 = 0 THEN ${text('')} WHEN ${micros} % 1000 = 0 THEN ${text('.%g')} ELSE ${text('.%f')} END`;
+};
+
 const CASTS: Record<string, Cast> = {
   'INT64 STRING': plain({ kind: 'STRING' }),
   'INT64 FLOAT64': plain({ kind: 'FLOAT64' }),
@@ -97,6 +103,7 @@ const CASTS: Record<string, Cast> = {
   'DATETIME DATE': plain({ kind: 'DATE' }),
   'DATETIME TIME': plain({ kind: 'TIME' }),
   'DATETIME TIMESTAMP': plain({ kind: 'TIMESTAMP' }),
+  'TIME STRING': timeText,
   'TIMESTAMP STRING': (sql) => momentText(`CAST(${sql} AS TIMESTAMP)`, '+00'),
   'TIMESTAMP DATE': (sql) => `CAST(CAST(${sql} AS TIMESTAMP) AS DATE)`,
   'TIMESTAMP DATETIME': plain({ kind: 'DATETIME' }),

@@ -133,6 +133,12 @@ export function arraySubquery(node: Of<'subquery'>, scope: Scope): Value {
   return { sql: `coalesce(${list}, CAST([] AS ${duckType(array)}))`, type: array, constant: false };
 }
 
+/** Whether it holds for any row; NULL where it holds for none and is NULL for some. */
+function anyOf(condition: string, from: string): string {
+  const answer = 'CASE WHEN bool_or("c") THEN TRUE WHEN count(*) > count("c") THEN NULL ELSE FALSE END';
+  return `(SELECT ${answer} FROM (SELECT ${condition} AS "c" FROM ${from}))`;
+}
+
 /** `x IN UNNEST(array)` and `x IN (SELECT …)`. DuckDB joins, so a hundred thousand values are no matter. */
 export function inSubquery(
   operand: Value,
@@ -161,9 +167,9 @@ export function inSubquery(
   const type = supertype([operand, item]);
   const [left, right] = type ? [coerce(operand, type), coerce(item, type)] : [];
   // The comparison says which types can be compared at all.
-  if (type !== undefined) compare('=', operand, item, at);
-  if (left === undefined || right === undefined || type?.kind === 'STRUCT')
-    throw noSignature('operator IN', [operand, item], at);
+  const equal = type && compare('=', operand, item, at);
+  if (left === undefined || right === undefined) throw noSignature('operator IN', [operand, item], at);
+  if (type?.kind === 'STRUCT') return { sql: anyOf(`${equal}`, from), type: BOOL, constant: false };
   const withoutNaN = type?.kind === 'FLOAT64' ? ` WHERE isnan(${right}) IS NOT TRUE` : '';
   return { sql: `(${left} IN (SELECT ${right} FROM ${from}${withoutNaN}))`, type: BOOL, constant: false };
 }

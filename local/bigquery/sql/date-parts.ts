@@ -6,9 +6,9 @@ import { DATE, DATETIME, INT64, TIME, type Type } from './types.ts';
 import { invalid } from './value.ts';
 
 const WEEKDAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
-const CLOCK_PARTS = ['MICROSECOND', 'MILLISECOND', 'SECOND', 'MINUTE', 'HOUR'];
+export const CLOCK_PARTS = ['MICROSECOND', 'MILLISECOND', 'SECOND', 'MINUTE', 'HOUR'];
 const DAY_PARTS = ['DAY', 'WEEK', 'ISOWEEK', 'MONTH', 'QUARTER', 'YEAR', 'ISOYEAR'];
-const MICROS: Record<string, number> = {
+export const MICROS: Record<string, number> = {
   MICROSECOND: 1,
   MILLISECOND: 1000,
   SECOND: 1_000_000,
@@ -33,7 +33,7 @@ function weekShift(part: DatePart): number {
   return (7 - index) % 7;
 }
 
-function checkPart(what: string, part: DatePart, type: Type, allowed: readonly string[]): void {
+export function checkPart(what: string, part: DatePart, type: Type, allowed: readonly string[]): void {
   if (!allowed.includes(part.name)) throw refuse(what, part, type);
   if (part.weekday !== undefined && part.name !== 'WEEK') throw refuse(what, part, type);
 }
@@ -52,26 +52,6 @@ export function truncate(sql: string, part: DatePart, type: Type, _at: Position)
     return `CAST(date_trunc('week', ${moment} + ${days}) - ${days} AS ${duck})`;
   }
   return `CAST(date_trunc('${part.name.toLowerCase()}', ${moment}) AS ${duck})`;
-}
-
-export function addInterval(sql: string, amount: string, part: DatePart, type: Type, sign: 1 | -1): string {
-  const months: Record<string, number> = { MONTH: 1, QUARTER: 3, YEAR: 12 };
-  const days: Record<string, number> = { DAY: 1, WEEK: 7 };
-  const allowed = {
-    DATE: [...Object.keys(days), ...Object.keys(months)],
-    TIMESTAMP: [...CLOCK_PARTS, 'DAY'],
-    DATETIME: [...CLOCK_PARTS, ...Object.keys(days), ...Object.keys(months)],
-  }[type.kind as 'DATE'];
-  checkPart(`${type.kind}_${sign === 1 ? 'ADD' : 'SUB'}`, part, type, allowed);
-  const signed = sign === 1 ? amount : `(-${amount})`;
-  const [month, day] = [months[part.name], days[part.name]];
-  const duck = { DATE: 'DATE', DATETIME: 'TIMESTAMP', TIMESTAMP: 'TIMESTAMPTZ' }[type.kind as 'DATE'];
-  if (month !== undefined)
-    return `CAST(${sql} + to_months(CAST(${signed} * ${month} AS INTEGER)) AS ${duck})`;
-  if (day !== undefined && type.kind !== 'TIMESTAMP')
-    return `CAST(${sql} + to_days(CAST(${signed} * ${day} AS INTEGER)) AS ${duck})`;
-  const micros = `to_microseconds(${signed} * ${MICROS[part.name]})`;
-  return `(${sql} + ${micros})`;
 }
 
 /** Whole units of a TIMESTAMP; borders crossed of a DATE or DATETIME. */

@@ -14,7 +14,6 @@ import {
 } from './composites.ts';
 import { caseExpression, castExpression } from './conditionals.ts';
 import { UnsupportedSql } from './contract.ts';
-import { groupedKey } from './grouping.ts';
 import { place } from './lexer.ts';
 import { literal } from './literals.ts';
 import { between, binary, distinctFrom, inList, like, unary } from './operators.ts';
@@ -26,8 +25,6 @@ import { derived, noSignature, type Value } from './value.ts';
 import { windowCall } from './window-calls.ts';
 
 export function expression(node: Expression, scope: Scope): Value {
-  const key = scope.grouping && groupedKey(node, scope.grouping);
-  if (key) return key;
   switch (node.node) {
     case 'string':
     case 'bytes':

@@ -3,7 +3,8 @@
  * errors with TRY. All are NULL where an argument is. About a microsecond a row.
  */
 import duckdb, { type DuckDBConnection, type DuckDBType, type DuckDBValue } from '@duckdb/node-api';
-import { floatText } from './float-text.ts';
+import { floatText, jsonFloatText } from './float-text.ts';
+import { FLOAT_FUNCTIONS } from './floats.ts';
 import { removePaths, setPath } from './json-edit.ts';
 import { textQueries, textQuery, textScalar, textScalars } from './json-strings.ts';
 import { normaliseJson, parseExactJson, parseJson, printJson } from './json-text.ts';
@@ -104,6 +105,7 @@ const DEFINITIONS: Definition[] = [
   text('bq_numeric_json', numericJson),
   { name: 'bq_numeric_multiply', parameters: [VARCHAR, VARCHAR], result: VARCHAR, run: multiply },
   { name: 'bq_numeric_divide', parameters: [VARCHAR, VARCHAR], result: VARCHAR, run: divide },
+  ...FLOAT_FUNCTIONS.map(({ name, run }) => ({ name, parameters: [DOUBLE, DOUBLE], result: DOUBLE, run })),
   { name: 'bq_float_text', parameters: [DOUBLE], result: VARCHAR, run: (value: number) => floatText(value) },
   text('bq_lower', (value) => value.toLowerCase()),
   text('bq_upper', (value) => value.toUpperCase()),
@@ -128,6 +130,10 @@ const DEFINITIONS: Definition[] = [
     reader(() => 'Invalid input to PARSE_JSON: syntax error, or a number that cannot round-trip', exactJson),
   ),
   text(
+    'bq_json_parse_rounded',
+    reader(() => 'Invalid input to PARSE_JSON: syntax error, or a number out of range', normaliseJson),
+  ),
+  text(
     'bq_json_normalise',
     reader(() => 'Invalid JSON', normaliseJson),
   ),
@@ -136,6 +142,12 @@ const DEFINITIONS: Definition[] = [
     parameters: [DOUBLE],
     result: VARCHAR,
     run: (value: number) => (Number.isFinite(value) ? floatText(value) : `"${value}"`),
+  },
+  {
+    name: 'bq_json_number',
+    parameters: [DOUBLE],
+    result: VARCHAR,
+    run: (value: number) => (Number.isFinite(value) ? jsonFloatText(value) : `"${value}"`),
   },
   ofPath('bq_json_text_scalar', textScalar),
   ofPath('bq_json_text_query', textQuery),

@@ -8,14 +8,24 @@ import type { Scope } from './scope.ts';
 import { quoteDuck, type Type } from './types.ts';
 import { invalid, type Value } from './value.ts';
 
+interface GroupingKey {
+  text: string;
+  value: Value;
+  sqlName: string;
+  /** Written out in GROUP BY, not by the alias or position of an item. */
+  isSpelled: boolean;
+}
+
 export interface Grouping {
   /** Where the arguments of aggregates are resolved. */
   inner: Scope;
   /** The inner query's name, quoted. */
   sqlAlias: string;
-  keys: { text: string; value: Value; sqlName: string }[];
+  keys: GroupingKey[];
   aggregates: { sql: string; sqlName: string }[];
   clause: string;
+  /** HAVING, QUALIFY or ORDER BY follows: then a spelled key is no longer found in the select list. */
+  isFollowed: boolean;
 }
 
 /** The same for expressions that are written alike, wherever they stand. */
@@ -28,12 +38,14 @@ export function expressionText(node: Expression): string {
   });
 }
 
-export function groupedKey(node: Expression, grouping: Grouping): Value | undefined {
+/** The key that a whole item of the select list is; BigQuery does not look for keys inside of expressions. */
+export function groupedItem(node: Expression, grouping: Grouping): Value | undefined {
   // Paths are compared by what they mean: `a` and `t.a` are one column.
   if (node.node === 'path') return undefined;
   const text = expressionText(node);
   const key = grouping.keys.find((one) => one.text === text);
-  return key && outerValue(grouping, key.sqlName, key.value.type);
+  if (key === undefined || (key.isSpelled && grouping.isFollowed)) return undefined;
+  return outerValue(grouping, key.sqlName, key.value.type);
 }
 
 export function groupedColumn(

@@ -8,7 +8,8 @@ import { UnsupportedSql } from './contract.ts';
 import { expression } from './expression.ts';
 import { type Position, place } from './lexer.ts';
 import type { Scope } from './scope.ts';
-import { BOOL, FLOAT64, INT64, NULL_TYPE, type Type, typeName } from './types.ts';
+import { quoteString } from './string-literal.ts';
+import { BOOL, FLOAT64, INT64, NULL_TYPE, STRING, type Type, typeName } from './types.ts';
 import { derived, invalid, noSignature, nullOf, raise, type Value } from './value.ts';
 
 type Of<Name extends Expression['node']> = Extract<Expression, { node: Name }>;
@@ -23,7 +24,9 @@ export function unary(node: Of<'unary'>, scope: Scope): Value {
     case '+':
     case '-':
       if (!isNumber) throw noSignature(`operator ${node.operator}`, [operand], node.at);
-      return node.operator === '+' ? operand : derived(`(-${operand.sql})`, operand.type, [operand]);
+      if (node.operator === '+') return operand;
+      // The reference implementation's negative of zero is zero.
+      return derived(`(${kind === 'FLOAT64' ? '0 ' : ''}-${operand.sql})`, operand.type, [operand]);
     case '~':
       if (kind !== 'INT64') throw noSignature('operator ~', [operand], node.at);
       return derived(`(~${operand.sql})`, INT64, [operand]);
@@ -99,13 +102,17 @@ function arithmetic(operator: '+' | '-' | '*' | '/', left: Value, right: Value, 
     const sql = `CAST(${name}(CAST(${a} AS VARCHAR), CAST(${b} AS VARCHAR)) AS DECIMAL(38,9))`;
     return derived(sql, result, [left, right]);
   }
-  if (operator !== '/') return derived(`(${a} ${operator} ${b})`, result, [left, right]);
-  const message = `'division by zero: ' || bq_float_text(${a}) || ' / ' || bq_float_text(${b})`;
-  return derived(`CASE WHEN ${b} = 0 THEN ${raise(message, result)} ELSE ${a} / ${b} END`, result, [
-    left,
-    right,
-  ]);
+  // Of numbers that are finite BigQuery makes no infinite one; DuckDB does.
+  const sql = result.kind === 'FLOAT64' ? `${FLOATS[operator]}(${a}, ${b})` : `(${a} ${operator} ${b})`;
+  return derived(sql, result, [left, right]);
 }
+
+const FLOATS = {
+  '+': 'bq_float_add',
+  '-': 'bq_float_subtract',
+  '*': 'bq_float_multiply',
+  '/': 'bq_float_divide',
+};
 
 function concat(left: Value, right: Value, at: Position): Value {
   const type = supertype([left, right]);
@@ -175,11 +182,27 @@ export function between(node: Of<'between'>, scope: Scope): Value {
 
 export function like(node: Of<'like'>, scope: Scope): Value {
   const [operand, pattern] = [expression(node.operand, scope), expression(node.pattern, scope)];
+  if (node.operand.node === 'null' || node.pattern.node === 'null')
+    throw invalid('Operands of LIKE cannot be literal NULL', node.at);
   for (const { type } of [operand, pattern])
     if (type.kind !== 'STRING' && type.kind !== 'NULL')
       throw noSignature('operator LIKE', [operand, pattern], node.at);
-  const sql = `(CAST(${operand.sql} AS VARCHAR) ${node.negated ? 'NOT LIKE' : 'LIKE'} CAST(${pattern.sql} AS VARCHAR) ESCAPE '\\')`;
+  const sql = `(CAST(${operand.sql} AS VARCHAR) ${node.negated ? 'NOT LIKE' : 'LIKE'} ${checkedPattern(pattern, node.pattern.at)} ESCAPE '\\')`;
   return derived(sql, BOOL, [operand, pattern]);
+}
+
+const ENDS_WITH_BACKSLASH = String.raw`(?:^|[^\\])(?:\\\\)*\\$`;
+
+/** A backslash at the end escapes nothing: BigQuery fails, where DuckDB may say that it does not match. */
+function checkedPattern(pattern: Value, at: Position): string {
+  const message = 'LIKE pattern ends with a backslash';
+  const sql = `CAST(${pattern.sql} AS VARCHAR)`;
+  if (pattern.literal === undefined) {
+    const test = `regexp_matches(${sql}, ${quoteString(ENDS_WITH_BACKSLASH)})`;
+    return `CASE WHEN ${test} THEN ${raise(quoteString(message), STRING)} ELSE ${sql} END`;
+  }
+  if (new RegExp(ENDS_WITH_BACKSLASH).test(pattern.literal.text)) throw invalid(message, at);
+  return sql;
 }
 
 export function distinctFrom(node: Of<'distinct-from'>, scope: Scope): Value {

@@ -2,7 +2,7 @@
 import type { Expression, Identifier } from './ast.ts';
 import { fieldOf } from './coercion.ts';
 import { expression } from './expression.ts';
-import { groupedColumn } from './grouping.ts';
+import { groupedColumn, groupedItem } from './grouping.ts';
 import { jsonKey } from './json-paths.ts';
 import type { Position } from './lexer.ts';
 import { findHere, lower, type Scope } from './scope.ts';
@@ -23,7 +23,8 @@ export function findPath(parts: readonly Identifier[], from: Scope): Value | und
     const alias = first && scope.aliases?.get(lower(first.name));
     if (alias) {
       const { aliases: _, ...withoutAliases } = scope;
-      return accessAll(expression(alias, withoutAliases), parts.slice(1));
+      const key = scope.grouping && groupedItem(alias, scope.grouping);
+      return accessAll(key ?? expression(alias, withoutAliases), parts.slice(1));
     }
     const found = findHere(parts, scope);
     if (!found) continue;

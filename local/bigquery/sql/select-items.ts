@@ -2,7 +2,7 @@
 import type { Expression, SelectItem } from './ast.ts';
 import { fieldOf } from './coercion.ts';
 import { expression } from './expression.ts';
-import { groupedColumn } from './grouping.ts';
+import { groupedColumn, groupedItem } from './grouping.ts';
 import { resolvePath } from './paths.ts';
 import { type Column, columnValue, lower, type Range, type Scope } from './scope.ts';
 import { duckField } from './types.ts';
@@ -36,7 +36,8 @@ function uniqueName(name: string, taken: Set<string>): string {
 type Unnamed = Omit<Item, 'sqlName'>;
 
 function single(node: Extract<SelectItem, { kind: 'value' }>, scope: Scope): Unnamed {
-  const value = expression(node.value, scope);
+  const key = scope.grouping && groupedItem(node.value, scope.grouping);
+  const value = key ?? expression(node.value, scope);
   const alias = node.alias?.name ?? impliedName(node.value);
   return { alias, node: node.value, value };
 }
@@ -103,7 +104,7 @@ function rangeColumns(range: Range, scope: Scope): Unnamed[] {
     return [{ alias: range.alias, value: starValue(element, scope) }];
   return range.columns
     .filter(({ isPseudo }) => !isPseudo)
-    .map((column) => ({ alias: column.name, value: starValue(column, scope) }));
+    .map((column) => ({ alias: column.name || undefined, value: starValue(column, scope) }));
 }
 
 function starValue(column: Column, scope: Scope): Value {

@@ -31,6 +31,7 @@ export function select(node: Select, scope: Scope, tail: Tail): QueryResult {
   const source = `${from.sql === '' ? '' : ` FROM ${from.sql}`}${where === undefined ? '' : ` WHERE ${where}`}`;
 
   const grouping = groupingOf(node, tail.orderBy, scope);
+  refuseStranded(node, grouping);
   const outer: Scope = grouping ? { ...scope, grouping } : scope;
   const items = selectItems(node.items, outer);
   const named: Scope = { ...outer, aliases: aliasesOf(items) };
@@ -64,6 +65,19 @@ export function select(node: Select, scope: Scope, tail: Tail): QueryResult {
   };
 }
 
+/** Clauses that stand without what they need. */
+function refuseStranded(node: Select, grouping: Grouping | undefined): void {
+  if (!node.from) {
+    const what = grouping ? 'use aggregation' : node.where ? 'have a WHERE clause' : undefined;
+    if (what) throw invalid(`SELECT without FROM clause cannot ${what}`, node.at);
+  }
+  if (node.qualify && !node.where && !node.groupBy && !node.having)
+    throw invalid(
+      'QUALIFY clause must be used in conjunction with WHERE or GROUP BY or HAVING clause',
+      node.qualify.at,
+    );
+}
+
 /** GROUP BY, or an aggregate without it: one group of all rows. */
 function groupingOf(node: Select, orderItems: readonly OrderItem[], scope: Scope): Grouping | undefined {
   const isAggregated = hasAggregate([node.items, node.having, node.qualify, orderItems]);
@@ -75,13 +89,15 @@ function groupingOf(node: Select, orderItems: readonly OrderItem[], scope: Scope
     keys: [],
     aggregates: [],
     clause: 'SELECT list',
+    isFollowed: node.having !== undefined || node.qualify !== undefined || orderItems.length > 0,
   };
   for (const key of node.groupBy ?? []) {
     const target = groupTarget(key, node);
     const value = expression(target, inner);
     if (['JSON', 'ARRAY', 'STRUCT', 'FLOAT64'].includes(value.type.kind))
       throw invalid(`Grouping by expressions of type ${typeName(value.type)} is not allowed`, key.at);
-    grouping.keys.push({ text: expressionText(target), value, sqlName: `k${grouping.keys.length + 1}` });
+    const sqlName = `k${grouping.keys.length + 1}`;
+    grouping.keys.push({ text: expressionText(target), value, sqlName, isSpelled: target === key });
   }
   return grouping;
 }

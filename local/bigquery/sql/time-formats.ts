@@ -20,7 +20,15 @@ const DATES: Record<string, string> = {
   x: '%m/%d/%y',
 };
 /** Only written: to read them, BigQuery has rules of its own. */
-const DATES_WRITTEN: Record<string, string> = { G: '%G', V: '%V', u: '%u', w: '%w', U: '%U', W: '%W' };
+const DATES_WRITTEN: Record<string, string> = {
+  E4Y: '%Y',
+  G: '%G',
+  V: '%V',
+  u: '%u',
+  w: '%w',
+  U: '%U',
+  W: '%W',
+};
 const CLOCKS: Record<string, string> = {
   H: '%H',
   M: '%M',

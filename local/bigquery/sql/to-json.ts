@@ -9,7 +9,7 @@ const NOWHERE = { line: 1, column: 1 };
 /** Integers beyond this are strings, because FLOAT64 does not hold them. */
 const SAFE_INTEGER = '9007199254740992';
 
-/** @param isWide of TO_JSON, where wide integers stay numbers. Never NULL: SQL's NULL is `null`. */
+/** @param isWide of TO_JSON and JSON_SET, where every number stays one. Never NULL: SQL's NULL is `null`. */
 export function jsonText(sql: string, type: Type, isWide = false, depth = 1): string {
   return `coalesce(${presentText(sql, type, isWide, depth)}, 'null')`;
 }
@@ -32,9 +32,9 @@ function presentText(sql: string, type: Type, isWide: boolean, depth: number): s
       return `CASE WHEN ${sql} BETWEEN -${SAFE_INTEGER} AND ${SAFE_INTEGER} THEN ${text} ELSE '"' || ${text} || '"' END`;
     }
     case 'FLOAT64':
-      return `bq_json_float(${sql})`;
+      return isWide ? `bq_json_number(${sql})` : `bq_json_float(${sql})`;
     case 'NUMERIC':
-      return `bq_numeric_json(CAST(${sql} AS VARCHAR))`;
+      return `${isWide ? 'bq_numeric_text' : 'bq_numeric_json'}(CAST(${sql} AS VARCHAR))`;
     case 'BYTES':
       return `'"' || to_base64(${sql}) || '"'`;
     case 'DATE':
@@ -44,6 +44,7 @@ function presentText(sql: string, type: Type, isWide: boolean, depth: number): s
     case 'DATETIME':
       return `'"' || ${isoText(sql)} || '"'`;
     case 'TIME':
+      return `'"' || ${castTo({ sql, type, constant: false }, STRING, false, NOWHERE).sql} || '"'`;
     case 'INTERVAL':
       throw new UnsupportedSql(`${type.kind} as JSON`);
     case 'ARRAY': {
