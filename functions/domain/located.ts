@@ -15,6 +15,8 @@ export interface LocatedRow {
 export interface Chunk {
   /** Of a sharded table: the shard's suffix. A wildcard cannot be the target of DML. */
   shard?: string;
+  /** Of a sharded table: indices of the identifiers found in this shard. An older shard may lack the other columns. */
+  identifiers?: number[];
   /** Of a partitioned table: the located partitions. */
   partitions?: string[];
 }
@@ -34,7 +36,7 @@ export function chunkTarget(table: PlannedTable, chunk: Chunk): string {
 export function chunksOf(table: PlannedTable, located: readonly LocatedRow[]): Chunk[] {
   const places = [...new Set(located.map(({ partition }) => partition))].sort();
   if (places.length === 0) return [];
-  if (table.name.isSharded) return places.map((shard) => ({ shard }));
+  if (table.name.isSharded) return shardChunks(places, located);
   if (table.partitioning === undefined) return [{}];
   const chunks: Chunk[] = [];
   const settled = places.filter((place) => place !== BUFFERED_PARTITION);
@@ -43,6 +45,19 @@ export function chunksOf(table: PlannedTable, located: readonly LocatedRow[]): C
   }
   if (places.includes(BUFFERED_PARTITION)) chunks.push({ partitions: [BUFFERED_PARTITION] });
   return chunks;
+}
+
+function shardChunks(places: readonly string[], located: readonly LocatedRow[]): Chunk[] {
+  const found = new Map<string, Set<string>>();
+  for (const { partition, values } of located) {
+    const identifiers = found.get(partition) ?? new Set();
+    for (const index of Object.keys(values)) identifiers.add(index);
+    found.set(partition, identifiers);
+  }
+  return places.map((shard) => ({
+    shard,
+    identifiers: [...(found.get(shard) ?? [])].map(Number).sort((a, b) => a - b),
+  }));
 }
 
 /**

@@ -20,8 +20,7 @@ export function locate(table: PlannedTable, subjects: readonly Subject[]): State
   const columns = [...found, `${partitionOf(table)} AS partition_id`];
   const conditions = [match.predicate];
   if (table.name.isSharded) conditions.push(`REGEXP_CONTAINS(_TABLE_SUFFIX, r'${SHARD_SUFFIX}')`);
-  else if (table.requirePartitionFilter && table.partitioning)
-    conditions.push(everyPartition(table.partitioning));
+  if (table.requirePartitionFilter && table.partitioning) conditions.push(everyPartition(table.partitioning));
   const query = [
     `SELECT ${columns.join(', ')}, COUNT(*) AS row_count`,
     `FROM ${aliased(tableLabel(table.name))}`,

@@ -13,15 +13,22 @@ export interface Match {
 }
 
 /**
- * `column IN UNNEST(@id_0) OR …`: equality of whole values, one array parameter a column, whatever the number of
- * subjects. `undefined` when no column can hold any of them.
+ * `column IN UNNEST(@id_0) OR …`: equality of whole values, one array parameter whatever the number of subjects, shared
+ * by the columns of one identifier type. `undefined` when no column can hold any of them.
+ * @param only indices of the identifiers that are asked for; default: all
  */
-export function matchSubjects(table: PlannedTable, subjects: readonly Subject[]): Match | undefined {
+export function matchSubjects(
+  table: PlannedTable,
+  subjects: readonly Subject[],
+  only?: readonly number[],
+): Match | undefined {
   const match: Match = { columns: [], predicate: '', params: {}, types: {} };
   table.identifiers.forEach((identifier, index) => {
+    if (only !== undefined && !only.includes(index)) return;
     const values = valuesFor(identifier, subjects);
     if (values.length === 0) return;
-    const name = `id_${index}`;
+    const alike = match.columns.find((column) => isAlike(column.identifier, identifier));
+    const name = `id_${alike === undefined ? index : table.identifiers.indexOf(alike.identifier)}`;
     const expression = columnOf(identifier.column);
     match.columns.push({ identifier, expression, predicate: `${expression} IN UNNEST(@${name})` });
     match.params[name] = values;
@@ -30,6 +37,10 @@ export function matchSubjects(table: PlannedTable, subjects: readonly Subject[])
   if (match.columns.length === 0) return undefined;
   match.predicate = `(${match.columns.map(({ predicate }) => predicate).join(' OR ')})`;
   return match;
+}
+
+function isAlike(one: PlannedIdentifier, other: PlannedIdentifier): boolean {
+  return one.type === other.type && one.valueType === other.valueType;
 }
 
 /** Distinct values that can equal something in the column. */

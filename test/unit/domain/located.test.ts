@@ -35,9 +35,15 @@ describe('chunks', () => {
   });
 
   test('every located shard is a chunk of its own', () => {
-    const chunks = chunksOf(SHARDED, at('20261125', '20261124', '20261125'));
+    const chunks = chunksOf(SHARDED, [
+      ...at('20261125', '20261124'),
+      { values: { 2: 'x', 1: 'y' }, partition: '20261125', rows: 1 },
+    ]);
 
-    expect(chunks).toEqual([{ shard: '20261124' }, { shard: '20261125' }]);
+    expect(chunks).toEqual([
+      { shard: '20261124', identifiers: [0] },
+      { shard: '20261125', identifiers: [0, 1, 2] },
+    ]);
     expect(chunks.map((chunk) => chunkTarget(SHARDED, chunk))).toEqual([
       'p.d.events_20261124',
       'p.d.events_20261125',

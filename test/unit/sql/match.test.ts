@@ -34,6 +34,17 @@ test('a subject is looked for in every column of its type', () => {
   expect(match?.types).toEqual({ id_0: ['STRING'], id_1: ['INT64'] });
 });
 
+test('columns that hold the same identifiers share one parameter, for a request may have 10 MB in all', () => {
+  // https://cloud.google.com/bigquery/quotas#query_jobs
+  const merged = { type: 'user', column: 'merged_user_id', valueType: 'STRING' as const };
+  const table = { ...TABLE, identifiers: [...TABLE.identifiers, merged] };
+
+  const match = matchSubjects(table, users('jane'));
+
+  expect(match?.params).toEqual({ id_0: ['jane'] });
+  expect(match?.predicate).toMatch(/`merged_user_id` IN UNNEST\(@id_0\)/);
+});
+
 test('nothing matches where no subject has a type of the table', () => {
   expect(matchSubjects(TABLE, [{ type: 'email', value: 'x' }])).toBeUndefined();
   expect(matchSubjects(TABLE, [])).toBeUndefined();

@@ -39,6 +39,13 @@ describe('locate', () => {
     );
   });
 
+  test('names the partition column of date shards too, where they require a filter', () => {
+    const shards: PlannedTable = { ...DAILY, name: SHARDED.name, requirePartitionFilter: true };
+
+    expect(locate(shards, JANE)?.query).toMatch(/_TABLE_SUFFIX, .* AND \(.*day.* IS NULL OR/);
+    expect(deleteRows(shards, { shard: '20261124' }, JANE).query).toMatch(/AND \(.*day.* IS NULL OR/);
+  });
+
   test('carries the identifiers in its parameters only', () => {
     const statement = locate(TABLE, [{ type: 'user', value: "' OR 1=1 --" }]);
 
@@ -78,6 +85,18 @@ describe('deleteRows', () => {
     expect(deleteRows(SHARDED, { shard: '20261124' }, JANE).query).toContain(
       'DELETE FROM `my-project.d.events_20261124`',
     );
+  });
+
+  test('asks a shard only for the columns that found something there, for an older one may lack the others', () => {
+    const device = { type: 'device', column: 'device_id', valueType: 'STRING' as const };
+    const table = { ...SHARDED, identifiers: [...SHARDED.identifiers, device] };
+    const subjects = [...JANE, { type: 'device', value: 'phone' }];
+
+    const { query, params } = deleteRows(table, { shard: '20261124', identifiers: [1] }, subjects);
+
+    expect(query).toContain('`device_id`');
+    expect(query).not.toContain('user_id');
+    expect(params).toEqual({ id_1: ['phone'] });
   });
 
   test('is restricted to the located partitions by literals', () => {
