@@ -1,6 +1,7 @@
 import { createGunzip } from 'node:zlib';
 import type { Answer, Call } from '../http.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
+import { checkConditionalHeaders, wantedRange } from './conditional-headers.ts';
 import type { Context } from './context.ts';
 import { etag } from './object-resource.ts';
 import { checkBeforeRead, readConditions, readInteger } from './preconditions.ts';
@@ -12,9 +13,12 @@ export async function download(context: Context, call: Call, place: Place): Prom
   for (;;) {
     const object = requireObject(context, place, readInteger(call.query, 'generation'));
     checkBeforeRead(readConditions(call.query), object);
+    checkConditionalHeaders(call.headers, object);
     const isDecompressed = mustDecompress(call, object);
     // A range of what is decompressed on the way is ignored: https://cloud.google.com/storage/docs/transcoding#range
-    const range = isDecompressed ? undefined : parseRange(call.headers.range, object.content.size);
+    const range = isDecompressed
+      ? undefined
+      : parseRange(wantedRange(call.headers, object), object.content.size);
     const body = await context.content.read(object.content.id, range);
     // Replaced or deleted since the look at the state: look again.
     if (body === undefined) continue;
@@ -35,7 +39,7 @@ function mustDecompress(call: Call, { settings }: ObjectRecord): boolean {
   return !/\bgzip\b/.test(String(call.headers['accept-encoding'] ?? ''));
 }
 
-export function mediaHeaders(object: ObjectRecord, range?: ByteRange): Record<string, string> {
+function mediaHeaders(object: ObjectRecord, range?: ByteRange): Record<string, string> {
   const { settings, content, generation, metageneration, updatedAt } = object;
   const { size } = content;
   const hashes = [`crc32c=${content.crc32c}`, ...(content.md5 === undefined ? [] : [`md5=${content.md5}`])];

@@ -13,8 +13,8 @@ import {
   readInteger,
 } from './preconditions.ts';
 import type { ObjectSettings } from './records.ts';
-import { checkRequest } from './request-checks.ts';
-import { commitTo, keyOf, type Place, removeObject, requireObject } from './write-object.ts';
+import { checkMediaRequest, checkRequest } from './request-checks.ts';
+import { commitTo, keyOf, placeOf, removeObject, requireObject } from './write-object.ts';
 
 /** Google's client repeats the options of `deleteFiles` in every DELETE, where the real service ignores them. */
 const LEAKED_BY_DELETE_FILES = [
@@ -22,13 +22,13 @@ const LEAKED_BY_DELETE_FILES = [
   'versions',
 ];
 
-export function placeOf(call: Call): Place {
-  return { bucket: call.params['bucket'] ?? '', name: call.params['object'] ?? '' };
-}
-
 export async function getObject(context: Context, call: Call): Promise<Answer> {
-  checkRequest(call, ['generation', ...OBJECT_CONDITIONS]);
-  if (call.query.get('alt') === 'media') return download(context, call, placeOf(call));
+  const parameters = ['generation', ...OBJECT_CONDITIONS];
+  if (call.query.get('alt') === 'media') {
+    checkMediaRequest(call, parameters);
+    return download(context, call, placeOf(call));
+  }
+  checkRequest(call, parameters);
   const object = requireObject(context, placeOf(call), readInteger(call.query, 'generation'));
   checkBeforeRead(readConditions(call.query), object);
   return masked(call, objectResource(context, object));
@@ -65,7 +65,7 @@ async function changeSettings(
       metageneration: object.metageneration + 1,
       updatedAt: context.now(),
     };
-    await commitTo(context, [place.bucket], [{ put: next }]);
+    await commitTo(context, place.bucket, [{ put: next }]);
     return next;
   });
   return masked(call, objectResource(context, changed));

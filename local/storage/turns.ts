@@ -13,11 +13,4 @@ export class Turns {
       if (this.#last.get(key) === settled) this.#last.delete(key);
     }
   }
-
-  /** In the order of the keys, whatever order they come in: two that want the same two never wait for each other. */
-  async takeBoth<T>(one: string, other: string, run: () => Promise<T>): Promise<T> {
-    if (one === other) return this.take(one, run);
-    const [first, second] = one < other ? [one, other] : [other, one];
-    return this.take(first, () => this.take(second, run));
-  }
 }

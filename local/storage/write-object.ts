@@ -1,4 +1,5 @@
 /** The two ways in which an object changes hands: it comes to be (and replaces another), and it goes. */
+import type { Call } from '../http.ts';
 import { noSuchBucket, noSuchObject } from './api-error.ts';
 import type { Context } from './context.ts';
 import { type Conditions, checkBeforeWrite } from './preconditions.ts';
@@ -9,6 +10,11 @@ import type { BucketState } from './state.ts';
 export interface Place {
   bucket: string;
   name: string;
+}
+
+/** The object that the path of the request names. */
+export function placeOf({ params }: Call): Place {
+  return { bucket: params['bucket'] ?? '', name: params['object'] ?? '' };
 }
 
 export function requireBucket(context: Context, name: string): BucketState {
@@ -44,9 +50,10 @@ export async function createObject(
   try {
     return await context.turns.take(keyOf(place), async () => {
       checkReplaceable(context, place, parts.conditions);
+      context.checkRate(keyOf(place));
       const object = newObject(context, place, parts);
       const replaced = context.state.object(place.bucket, place.name);
-      await commitTo(context, [place.bucket], [{ put: object }, ...also(object)]);
+      await commitTo(context, place.bucket, [{ put: object }, ...also(object)]);
       if (replaced !== undefined) await context.content.remove(replaced.content.id);
       return object;
     });
@@ -62,10 +69,9 @@ export function checkReplaceable(context: Context, place: Place, conditions: Con
   const present = objects.get(place.name);
   checkBeforeWrite(conditions, present);
   checkRetention(record, present, context.now());
-  context.checkRate(keyOf(place));
 }
 
-export function newObject(
+function newObject(
   context: Context,
   { bucket, name }: Place,
   { settings, content }: { settings: ObjectSettings; content: Content },
@@ -95,13 +101,13 @@ export async function removeObject(
   });
 }
 
-/** Commits while the buckets cannot be deleted. */
-export async function commitTo(context: Context, buckets: string[], changes: Change[]): Promise<void> {
-  const held = buckets.map((name) => requireBucket(context, name));
-  for (const bucket of held) bucket.writers += 1;
+/** Commits while the bucket cannot be deleted. */
+export async function commitTo(context: Context, name: string, changes: Change[]): Promise<void> {
+  const bucket = requireBucket(context, name);
+  bucket.writers += 1;
   try {
     await context.commit(...changes);
   } finally {
-    for (const bucket of held) bucket.writers -= 1;
+    bucket.writers -= 1;
   }
 }
