@@ -94,10 +94,18 @@ export class ContentStore {
     return { id, ...digest.result() };
   }
 
-  /** The same bytes under another id, without copying them. */
-  async duplicate(content: Content): Promise<Content> {
+  /**
+   * The same bytes under another id, without copying them.
+   * @returns undefined when the content has been removed, because its object was replaced or deleted.
+   */
+  async duplicate(content: Content): Promise<Content | undefined> {
     const id = randomUUID();
-    await link(this.#path(content.id), this.#path(id));
+    try {
+      await link(this.#path(content.id), this.#path(id));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
     await this.#syncFolder();
     return { ...content, id };
   }

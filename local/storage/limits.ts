@@ -10,6 +10,8 @@ export const COMPOSE_SOURCES_MAX = 32;
 export const CHUNK_BYTES_UNIT = 256 * 1024;
 /** https://cloud.google.com/storage/docs/resumable-uploads#session-uris */
 export const UPLOAD_SESSION_SECONDS_MAX = 7 * 86_400;
+/** https://cloud.google.com/storage/docs/json_api/v1/objects/rewrite */
+export const REWRITE_BYTES_UNIT = 1024 * 1024;
 /** https://cloud.google.com/storage/docs/json_api/v1/objects/list */
 export const LIST_RESULTS_MAX = 1000;
 /** https://cloud.google.com/storage/docs/access-control/signed-urls */

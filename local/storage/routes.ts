@@ -9,9 +9,11 @@ import {
   patchBucket,
 } from './buckets.ts';
 import type { Context } from './context.ts';
+import { composeObject } from './compose.ts';
 import { listObjects } from './list-objects.ts';
 import { deleteObject, getObject, patchObject, updateObject } from './objects.ts';
 import { cancelResumable, continueResumable } from './resumable.ts';
+import { copyObject, rewriteObject } from './rewrite.ts';
 import { insertObject } from './uploads.ts';
 
 type Handler = (context: Context, call: Call) => Promise<Answer>;
@@ -22,6 +24,7 @@ const MEDIA_API = '(?:(?:/download)?/storage/v1)?';
 const UPLOAD_API = '/upload/storage/v1';
 const BUCKET = '/b/(?<bucket>[^/]+)';
 const OBJECT = `${BUCKET}/o/(?<object>[^/]+)`;
+const TO_OBJECT = '/b/(?<toBucket>[^/]+)/o/(?<toObject>[^/]+)';
 
 export function routes(context: Context): Route[] {
   const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
@@ -46,11 +49,14 @@ export function routes(context: Context): Route[] {
     route('objects.insert', 'POST', `${UPLOAD_API}${BUCKET}/o`, insertObject),
     route('objects.insert', 'PUT', `${UPLOAD_API}${BUCKET}/o`, continueResumable),
     route('objects.insert', 'DELETE', `${UPLOAD_API}${BUCKET}/o`, cancelResumable),
+    route('objects.compose', 'POST', `${API}${OBJECT}/compose`, composeObject),
+    route('objects.rewrite', 'POST', `${API}${OBJECT}/rewriteTo${TO_OBJECT}`, rewriteObject),
+    route('objects.copy', 'POST', `${API}${OBJECT}/copyTo${TO_OBJECT}`, copyObject),
   ];
 }
 
-/** `bucket`, or `bucket/object`; the object of an upload is in its query. */
+/** `bucket`, or `bucket/object`: what is written, if anything is. The object of an upload is in its query. */
 function resourceOf({ params, query }: Call): string {
-  const object = params['object'] ?? query.get('name');
-  return [params['bucket'], object].filter((part) => part).join('/');
+  const object = params['toObject'] ?? params['object'] ?? query.get('name');
+  return [params['toBucket'] ?? params['bucket'], object].filter((part) => part).join('/');
 }
