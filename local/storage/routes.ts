@@ -14,7 +14,9 @@ import { listObjects } from './list-objects.ts';
 import { deleteObject, getObject, patchObject, updateObject } from './objects.ts';
 import { cancelResumable, continueResumable } from './resumable.ts';
 import { copyObject, rewriteObject } from './rewrite.ts';
+import { getBySignedUrl, refuseSignedWrite } from './signed-requests.ts';
 import { insertObject } from './uploads.ts';
+import { NOT_JSON } from './xml-error.ts';
 
 type Handler = (context: Context, call: Call) => Promise<Answer>;
 
@@ -25,6 +27,8 @@ const UPLOAD_API = '/upload/storage/v1';
 const BUCKET = '/b/(?<bucket>[^/]+)';
 const OBJECT = `${BUCKET}/o/(?<object>[^/]+)`;
 const TO_OBJECT = '/b/(?<toBucket>[^/]+)/o/(?<toObject>[^/]+)';
+/** What signed URLs name: `/BUCKET/OBJECT`, the object with its slashes. */
+const XML_OBJECT = `${NOT_JSON}/(?<bucket>[^/]+)/(?<object>.+)`;
 
 export function routes(context: Context): Route[] {
   const route = (operation: string, method: string, path: string, handle: Handler): Route => ({
@@ -52,6 +56,11 @@ export function routes(context: Context): Route[] {
     route('objects.compose', 'POST', `${API}${OBJECT}/compose`, composeObject),
     route('objects.rewrite', 'POST', `${API}${OBJECT}/rewriteTo${TO_OBJECT}`, rewriteObject),
     route('objects.copy', 'POST', `${API}${OBJECT}/copyTo${TO_OBJECT}`, copyObject),
+    route('objects.get', 'GET', XML_OBJECT, getBySignedUrl),
+    route('objects.get', 'HEAD', XML_OBJECT, getBySignedUrl),
+    route('objects.insert', 'PUT', XML_OBJECT, refuseSignedWrite),
+    route('objects.insert', 'POST', XML_OBJECT, refuseSignedWrite),
+    route('objects.delete', 'DELETE', XML_OBJECT, refuseSignedWrite),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Answer } from '../http.ts';
-import type { ApiError } from './api-error.ts';
+import { type ApiError, noSuchBucket } from './api-error.ts';
 
 /** An error of the XML API, which serves signed URLs. https://cloud.google.com/storage/docs/xml-api/reference-status */
 export class XmlError extends Error {
@@ -25,14 +25,10 @@ export class XmlError extends Error {
 
   /** Says an error of the JSON API in the words of the XML API. */
   static from({ status, reason, message }: ApiError): XmlError {
+    if (message === noSuchBucket().message) return new XmlError(404, 'NoSuchBucket', message);
     const said = WORDS[`${status} ${reason}`];
     if (said === undefined) return new XmlError(status, reason, message);
     const [code, text = message] = said;
-    if (status === 404) {
-      return /bucket/.test(message)
-        ? new XmlError(404, 'NoSuchBucket', message)
-        : new XmlError(404, code, text, message);
-    }
     return new XmlError(status, code, text, text === message ? undefined : message);
   }
 }
@@ -49,11 +45,13 @@ const WORDS: Record<string, [code: string, message?: string]> = {
   '500 backendError': ['InternalError'],
 };
 
-const JSON_PATH = /^\/(?:(?:upload|download)\/)?storage\/v1\/|^\/b(?:\/|$)|^\/batch(?:\/|$)/;
+/** Looks ahead: the XML API serves `/BUCKET/OBJECT`, as in signed URLs, wherever the JSON API serves nothing. */
+export const NOT_JSON = '(?!/(?:(?:upload|download)/)?storage/v1/|/b(?:/|$)|/batch(?:/|$))';
 
-/** Whether the XML API serves the path: `/BUCKET/OBJECT`, as in signed URLs. */
+const XML_PATH = new RegExp(`^${NOT_JSON}`);
+
 export function isXmlPath(path: string): boolean {
-  return !JSON_PATH.test(path);
+  return XML_PATH.test(path);
 }
 
 export function renderXmlError({ status, code, message, details, elements }: XmlError): Answer {
