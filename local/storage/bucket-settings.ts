@@ -5,7 +5,12 @@ import { RETENTION_SECONDS_MAX } from './limits.ts';
 import type { BucketSettings } from './records.ts';
 
 type Body = Record<string, unknown>;
-type Reader = (settings: BucketSettings, value: unknown, now: number) => void;
+type Reader = (settings: BucketSettings, value: unknown, around: Around) => void;
+
+interface Around {
+  bucket: string;
+  now: number;
+}
 
 const OUTPUT_ONLY = new Set([
   ...['kind', 'id', 'name', 'selfLink', 'projectNumber', 'metageneration', 'etag', 'timeCreated', 'updated'],
@@ -42,18 +47,18 @@ const READERS: Record<string, Reader> = {
   },
 };
 
-export function readBucketSettings(body: Body, now: number): BucketSettings {
-  return mergeBucketSettings({ location: 'US', storageClass: 'STANDARD' }, body, now);
+export function readBucketSettings(body: Body, around: Around): BucketSettings {
+  return mergeBucketSettings({ location: 'US', storageClass: 'STANDARD' }, body, around);
 }
 
 /** The settings after a patch: what is absent stays, null removes. */
-export function mergeBucketSettings(present: BucketSettings, body: Body, now: number): BucketSettings {
+export function mergeBucketSettings(present: BucketSettings, body: Body, around: Around): BucketSettings {
   const merged = { ...present };
   for (const [field, value] of Object.entries(body)) {
     if (OUTPUT_ONLY.has(field) || (OFF_ONLY.has(field) && isOff(value))) continue;
     const read = Object.hasOwn(READERS, field) ? READERS[field] : undefined;
     if (read === undefined) throw notSupported(`The bucket field ${field} with this value`);
-    read(merged, value, now);
+    read(merged, value, around);
   }
   return merged;
 }
@@ -81,32 +86,30 @@ function readLabels(settings: BucketSettings, value: unknown): void {
 }
 
 /** A locked policy can only grow. https://cloud.google.com/storage/docs/bucket-lock#policy-locks */
-function readRetentionPolicy(settings: BucketSettings, value: unknown, now: number): void {
+function readRetentionPolicy(settings: BucketSettings, value: unknown, { bucket, now }: Around): void {
   const present = settings.retentionPolicy;
   if (value === null) {
-    if (present?.isLocked) throw lockedPolicy();
+    if (present?.isLocked) {
+      const message = `Bucket '${bucket}' has a locked Retention Policy which cannot be removed.`;
+      throw new ApiError(403, 'retentionPolicyNotMet', message);
+    }
     delete settings.retentionPolicy;
     return;
   }
   const retentionPeriod = Number((value as Body)['retentionPeriod']);
   if (!Number.isInteger(retentionPeriod) || retentionPeriod <= 0 || retentionPeriod > RETENTION_SECONDS_MAX) {
-    throw invalid('Retention period must be between 1 and 3155760000 seconds.');
+    throw invalid('Retention policy must have a retention period greater than 0 and less than 100 years.');
   }
-  if (present?.isLocked && retentionPeriod < present.retentionPeriod) throw lockedPolicy();
+  if (present?.isLocked && retentionPeriod < present.retentionPeriod) {
+    const message = `Cannot reduce retention duration of a locked Retention Policy for bucket '${bucket}'.`;
+    throw new ApiError(403, 'forbidden', message);
+  }
   const isLonger = present !== undefined && retentionPeriod >= present.retentionPeriod;
   settings.retentionPolicy = {
     retentionPeriod,
     effectiveAt: isLonger ? present.effectiveAt : now,
     isLocked: present?.isLocked ?? false,
   };
-}
-
-function lockedPolicy(): ApiError {
-  return new ApiError(
-    403,
-    'forbidden',
-    'Cannot remove or reduce the retention period of a locked Retention Policy.',
-  );
 }
 
 /** The real default is seven days (https://cloud.google.com/storage/docs/soft-delete); here it is off and stays off. */

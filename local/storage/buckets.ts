@@ -38,7 +38,7 @@ export async function insertBucket(context: Context, call: Call): Promise<Answer
       metageneration: 1,
       createdAt: now,
       updatedAt: now,
-      settings: readBucketSettings(body, now),
+      settings: readBucketSettings(body, { bucket: name, now }),
     };
     await context.commit({ putBucket: made });
     return made;
@@ -76,16 +76,20 @@ export async function listBuckets(context: Context, call: Call): Promise<Answer>
 export async function patchBucket(context: Context, call: Call): Promise<Answer> {
   checkRequest(call, CONDITIONS);
   const body = await call.json<Body>();
-  return change(context, call, (record, now) => mergeBucketSettings(record.settings, body, now));
+  return change(context, call, ({ name, settings }, now) =>
+    mergeBucketSettings(settings, body, { bucket: name, now }),
+  );
 }
 
 /** A locked policy stays for good; the caller must say which metageneration it has seen. */
 export async function lockRetentionPolicy(context: Context, call: Call): Promise<Answer> {
   checkRequest(call, ['ifMetagenerationMatch']);
   if (!call.query.has('ifMetagenerationMatch')) throw required('Required parameter: ifMetagenerationMatch');
-  return change(context, call, ({ settings }) => {
+  return change(context, call, ({ name, settings }) => {
     const { retentionPolicy } = settings;
-    if (retentionPolicy === undefined) throw invalid('The bucket has no retention policy to lock.');
+    if (retentionPolicy === undefined || retentionPolicy.isLocked) {
+      throw invalid(`Bucket '${name}' does not have an unlocked retention policy.`);
+    }
     return { ...settings, retentionPolicy: { ...retentionPolicy, isLocked: true } };
   });
 }

@@ -6,7 +6,8 @@ import type { LifecycleCondition, LifecycleRule } from './records.ts';
 type Check = (value: unknown) => boolean;
 
 const isDays: Check = (value) => Number.isInteger(value) && Number(value) >= 0;
-const isDate: Check = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value);
+const isDate: Check = (value) =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
 const isTexts: Check = (value) => Array.isArray(value) && value.every((item) => typeof item === 'string');
 const isAffixes: Check = (value) => isTexts(value) && (value as string[]).length <= LIFECYCLE_AFFIXES_MAX;
 
@@ -33,7 +34,7 @@ function readRule(rule: { action?: { type?: unknown }; condition?: unknown }): L
   const type = rule?.action?.type;
   if (type !== 'Delete') throw notSupported(`The lifecycle action ${String(type)}`);
   const condition = Object.entries(rule.condition ?? {}).filter(([, value]) => value !== null);
-  if (condition.length === 0) throw invalid('A lifecycle management rule must have at least one condition.');
+  if (condition.length === 0) throw invalid('Lifecycle rules must have a condition.');
   for (const [name, value] of condition) {
     if (!Object.hasOwn(CONDITIONS, name)) throw notSupported(`The lifecycle condition ${name}`);
     if (!CONDITIONS[name as keyof LifecycleCondition](value)) {

@@ -16,6 +16,6 @@ export function checkRetention(bucket: BucketRecord, object: ObjectRecord | unde
   throw new ApiError(
     403,
     'retentionPolicyNotMet',
-    `Object '${object.bucket}/${object.name}' is subject to bucket's retention policy and cannot be deleted, overwritten or archived until ${new Date(until).toISOString()}`,
+    `Object '${object.bucket}/${object.name}' is subject to bucket's retention policy or object retention and cannot be deleted or overwritten until ${new Date(until).toISOString()}`,
   );
 }
