@@ -13,10 +13,16 @@ export async function sweep(context: Context): Promise<void> {
       if (isDue(context, bucket, object)) await take(context, bucket, object);
     }
   }
+  await endUploads(context);
+}
+
+/** https://cloud.google.com/storage/docs/resumable-uploads#session-uris */
+async function endUploads(context: Context): Promise<void> {
   const oldest = context.now() - UPLOAD_SESSION_SECONDS_MAX * 1000;
-  for (const { id, startedAt, contentId, result } of context.state.uploads.values()) {
-    if (startedAt > oldest) continue;
-    await context.commit({ dropUpload: id });
+  const ended = [...context.state.uploads.values()].filter(({ startedAt }) => startedAt <= oldest);
+  if (ended.length === 0) return;
+  await context.commit(...ended.map(({ id }) => ({ dropUpload: id })));
+  for (const { contentId, result } of ended) {
     if (result === undefined) await context.content.remove(contentId);
   }
 }
