@@ -26,7 +26,7 @@ test('an object that was created is read back with its content, its metadata and
     size: '16',
     metageneration: '1',
     storageClass: 'STANDARD',
-    md5Hash: 'JEiZwf/V3rMsRoCfV+AiUQ==',
+    md5Hash: 'FbdMoq48Xb3SS5JO0Gd92A==',
     crc32c: expect.stringMatching(/^[\w+/]{6}==$/),
     customTime: '2026-01-01T00:00:00.000Z',
     metadata: { state: 'open' },
