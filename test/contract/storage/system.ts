@@ -59,7 +59,7 @@ export async function startSystem(extra: Partial<StorageOptions> = {}): Promise<
   return system;
 }
 
-export function clientOf({ address }: StorageService): Storage {
+export function clientOf({ address }: Pick<StorageService, 'address'>): Storage {
   return new Storage({
     apiEndpoint: address,
     projectId: 'demo',
