@@ -87,3 +87,26 @@ FORMAT('%s-%d%%', 'a', 5)
 BYTE_LENGTH('абвгд')
 BYTE_LENGTH(b'абвгд')
 NULLIF('a', 'a')
+'a%b' LIKE 'a\\%b'
+'a\\b' LIKE 'a\\\\b'
+'axb' LIKE 'a\\_b'
+'a' LIKE 'a\\'
+'a' NOT LIKE '\\'
+'a' LIKE CONCAT('a', '\\')
+CAST(NULL AS STRING) LIKE '\\'
+'ab' LIKE CONCAT('a', '\\', 'b')
+'a\\%' LIKE '%\\\\\\%'
+'a%' LIKE r'a\%'
+NULL LIKE 'a'
+CAST(NULL AS STRING) LIKE 'a'
+'a' LIKE CAST(NULL AS STRING)
+'a\nb' LIKE 'a_b'
+'x' NOT LIKE 'y%'
+TO_HEX(MD5(''))
+TO_HEX(SHA256('é'))
+TO_HEX(SHA256(CAST(NULL AS STRING)))
+TO_HEX(SHA256(CONCAT('a', 'b')))
+LOWER('ÀÉ')
+LOWER(CAST(NULL AS STRING))
+TRIM(LOWER('  A '))
+SPLIT(CAST(NULL AS STRING), ',')
