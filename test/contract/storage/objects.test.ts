@@ -1,4 +1,5 @@
 /** https://cloud.google.com/storage/docs/json_api/v1/objects */
+import { Storage } from '@google-cloud/storage';
 import { refusal, startSystem, type TestSystem } from './system.ts';
 
 let system: TestSystem;
@@ -152,6 +153,36 @@ test('what the stand-in does not have is refused loudly', async () => {
   ] as const) {
     const response = await fetch(path, { method });
     expect([path, response.status]).toEqual([path, 501]);
+  }
+});
+
+test('the client is served the same when STORAGE_EMULATOR_HOST leads it here', async () => {
+  const before = process.env['STORAGE_EMULATOR_HOST'];
+  process.env['STORAGE_EMULATOR_HOST'] = system.service.address;
+  const client = new Storage({ projectId: 'demo' });
+  if (before === undefined) delete process.env['STORAGE_EMULATOR_HOST'];
+  else process.env['STORAGE_EMULATOR_HOST'] = before;
+  const [bucket] = await client.createBucket('led-by-env');
+  for (const resumable of [false, true]) {
+    const file = bucket.file(`a/b ${resumable}`);
+    await file.save('x', { resumable });
+    expect((await file.download())[0].toString()).toBe('x');
+    await file.copy('c');
+    await bucket.combine(['c', 'c'], 'd');
+    await file.delete();
+  }
+  expect((await bucket.getFiles())[0].map(({ name }) => name)).toEqual(['c', 'd']);
+});
+
+test('a bucket that is deleted while objects come to it takes all of them or goes without any', async () => {
+  for (let nth = 0; nth < 20; nth += 1) {
+    const bucket = await system.newBucket();
+    const saves = ['a', 'b', 'c'].map((name) => bucket.file(name).save('x', { resumable: false }));
+    const [removal, ...results] = await Promise.allSettled([bucket.delete(), ...saves]);
+    const saved = results.filter(({ status }) => status === 'fulfilled').length;
+    const isThere = removal?.status === 'rejected';
+    expect(await bucket.exists()).toEqual([isThere]);
+    expect(saved).toBe(isThere ? (await bucket.getFiles())[0].length : 0);
   }
 });
 
