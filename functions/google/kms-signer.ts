@@ -34,9 +34,13 @@ export function createKmsSigner(keyVersion: string, options: KmsOptions = {}): S
 
   return {
     publicKey() {
-      published ??= request<{ pem: string; algorithm: string; pemCrc32c?: string }>('/publicKey', 'GET').then(
-        (key) => toJwk(key, keyVersion),
-      );
+      // A failure is not remembered: rights that are given late are enough for the next receipt.
+      published ??= request<KmsPublicKey>('/publicKey', 'GET')
+        .then((key) => toJwk(key, keyVersion))
+        .catch((error: unknown) => {
+          published = undefined;
+          throw error;
+        });
       return published;
     },
 
@@ -62,17 +66,24 @@ export function createKmsSigner(keyVersion: string, options: KmsOptions = {}): S
 }
 
 async function defaultRequest(): Promise<GoogleAuth['request']> {
-  const { GoogleAuth } = await import('google-auth-library');
+  const { GoogleAuth } = await import('./clients/auth.ts');
   const auth = new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloudkms' });
   return auth.request.bind(auth);
 }
 
-function toJwk(key: { pem: string; algorithm: string; pemCrc32c?: string }, keyVersion: string): PublicJwk {
+interface KmsPublicKey {
+  pem: string;
+  algorithm: string;
+  pemCrc32c: string;
+  name: string;
+}
+
+function toJwk(key: KmsPublicKey, keyVersion: string): PublicJwk {
   if (key.algorithm !== 'EC_SIGN_P256_SHA256')
     throw new Error(`the signing key's algorithm is ${key.algorithm}`);
-  if (key.pemCrc32c !== undefined && crc32c(Buffer.from(key.pem)) !== Number(key.pemCrc32c)) {
+  if (crc32c(Buffer.from(key.pem)) !== Number(key.pemCrc32c))
     throw new Error('the public key was damaged on its way');
-  }
+  if (key.name !== keyVersion) throw new Error('Cloud KMS gave the public key of another key version');
   const { x, y } = createPublicKey(key.pem).export({ format: 'jwk' });
   if (x === undefined || y === undefined) throw new Error('the signing key is not an EC key');
   return { kty: 'EC', crv: 'P-256', x, y, kid: keyVersion, alg: 'ES256', use: 'sig' };

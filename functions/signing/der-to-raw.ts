@@ -8,7 +8,7 @@ export function derToRaw(der: Uint8Array): Uint8Array {
   if (sequence.end !== der.length) throw new Error('bytes after the DER signature');
   const r = readElement(der, sequence.start, 0x02);
   const s = readElement(der, r.end, 0x02);
-  if (s.end !== sequence.end) throw new Error('more than two integers in the DER signature');
+  if (s.end !== sequence.end) throw new Error('not two integers in the DER signature');
   const raw = new Uint8Array(64);
   raw.set(fixedWidth(der.subarray(r.start, r.end)), 0);
   raw.set(fixedWidth(der.subarray(s.start, s.end)), 32);
@@ -24,10 +24,15 @@ function readElement(der: Uint8Array, at: number, tag: number): { start: number;
   return { start: at + 2, end };
 }
 
-/** DER integers are minimal and signed: leading zeros appear and disappear. */
+/** DER integers are signed and as short as can be: a zero byte stands first exactly where the highest bit is set. */
 function fixedWidth(integer: Uint8Array): Uint8Array {
-  const first = integer.findIndex((byte) => byte !== 0);
-  const significant = first === -1 ? new Uint8Array() : integer.subarray(first);
+  const [first, second = 0] = integer;
+  if (first === undefined) throw new Error('an integer of the DER signature has no bytes');
+  const isPadded = first === 0 && integer.length > 1;
+  if (isPadded && second < 0x80) throw new Error('an integer of the DER signature is longer than it need be');
+  if (first >= 0x80 || (first === 0 && !isPadded))
+    throw new Error('an integer of the DER signature is not positive');
+  const significant = isPadded ? integer.subarray(1) : integer;
   if (significant.length > 32) throw new Error('an integer of the DER signature is wider than 32 bytes');
   const fixed = new Uint8Array(32);
   fixed.set(significant, 32 - significant.length);
