@@ -7,7 +7,20 @@ const LOCATION_LIST = z
     /^[A-Za-z][A-Za-z0-9-]+(?:,[A-Za-z][A-Za-z0-9-]+)*$/,
     'must be BigQuery locations with commas between: EU,US',
   )
-  .transform((text) => text.split(','));
+  .transform((text) => text.split(','))
+  .refine((locations) => new Set(locations).size === locations.length, 'must name each location once');
+
+/** Digits only: a coercion would take the empty text for 0, and `0x10` for 16. */
+function wholeNumber(least: number, most: number, message: string) {
+  return z
+    .string()
+    .regex(/^[0-9]{1,9}$/, message)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, message);
+}
+
+const SHARDS_MAX = 1024;
+const GRACE_SECONDS_MAX = 365 * 86_400;
 
 const HASH_KEY_BYTES_MIN = 32;
 
@@ -18,7 +31,7 @@ const environmentSchema = z.object({
   /** BigQuery locations that this deployment works in. */
   LETHE_LOCATIONS: LOCATION_LIST,
   /** Into how many shards each location's tenants are spread; each has its own lease and batches. */
-  LETHE_SHARDS: z.coerce.number('must be a number').int().min(1).max(1024).default(1),
+  LETHE_SHARDS: wholeNumber(1, SHARDS_MAX, `must be a whole number from 1 to ${SHARDS_MAX}`).default(1),
   /** Key of the subject hashes and API key hashes, base64, at least 32 bytes. From Secret Manager. */
   LETHE_HASH_KEY: z
     .base64('must be base64')
@@ -27,7 +40,11 @@ const environmentSchema = z.object({
   /** `projects/…/cryptoKeyVersions/N` in Cloud KMS, or the path of a PEM file. */
   LETHE_SIGNING_KEY: z.string().min(1, 'must be a Cloud KMS key version or the path of a PEM file'),
   /** Time between acceptance and the earliest start, in which a request can be cancelled. */
-  LETHE_GRACE_SECONDS: z.coerce.number('must be a number').int().min(0).default(0),
+  LETHE_GRACE_SECONDS: wholeNumber(
+    0,
+    GRACE_SECONDS_MAX,
+    `must be a whole number of seconds, at most ${GRACE_SECONDS_MAX}`,
+  ).default(0),
 });
 
 export interface Config {

@@ -48,22 +48,42 @@ export function log(severity: Severity, message: string, fields: LogFields = {},
   process.stdout.write(`${JSON.stringify(entry)}\n`);
 }
 
-function describe(error: unknown): object {
+/** An error, its causes and its parts: as deep as anybody reads, since a cause can lead back to its effect. */
+const DEPTH_MAX = 5;
+const FRAMES_MAX = 12;
+
+function describe(error: unknown, depth = 1): object {
   if (!(error instanceof Error)) return { name: typeof error };
   const { code } = error as Error & { code?: unknown };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const isDeep = depth === DEPTH_MAX;
   return {
     name: error.constructor.name,
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    stack: frames.map((line) => line.trim()).slice(0, 12),
-    ...(error.cause !== undefined && { cause: describe(error.cause) }),
+    stack: framesOf(error),
+    ...(error.cause !== undefined && !isDeep && { cause: describe(error.cause, depth + 1) }),
+    ...(error instanceof AggregateError &&
+      !isDeep && { errors: error.errors.map((part) => describe(part, depth + 1)) }),
   };
 }
 
-/** W3C traceparent: `00-{trace}-{span}-{flags}`. */
+/** The stack begins with the message, which may itself look like frames: only what follows it is taken. */
+function framesOf({ stack = '', message }: Error): string[] {
+  const start = stack.indexOf(message);
+  // The message was changed since, and where the old one ends is not known.
+  if (start === -1) return [];
+  const lines = stack.slice(start + message.length).split('\n');
+  return lines
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim())
+    .slice(0, FRAMES_MAX);
+}
+
+/** W3C traceparent, `00-{trace}-{span}-{flags}`: https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
+
 function traceFields(): object {
   const current = traces.getStore();
-  const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(current?.header ?? '');
+  const match = TRACEPARENT.exec(current?.header ?? '');
   if (match === null || current === undefined) return {};
   const [, trace, span, flags] = match;
   return {
