@@ -13,6 +13,8 @@ import { readEnvApiKey, Stack, writeEnvFile } from './stack.ts';
 const TENANT = 'demo';
 
 async function main(): Promise<void> {
+  // Google's clients would look for credentials on a metadata server that is not there.
+  process.env['METADATA_SERVER_DETECTION'] = 'none';
   const home = resolve(process.env['LETHE_HOME'] ?? '.lethe');
   const port = portFrom(process.env['PORT']);
   const rows = rowsFrom(process.env['LETHE_DEMO_ROWS']);

@@ -8,6 +8,13 @@ import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Google's clients are CommonJS: they ask for Node's modules by require, and for the folder that they are in. */
+const COMMONJS_NAMES = [
+  "import { createRequire as letheCreateRequire } from 'node:module';",
+  'const require = letheCreateRequire(import.meta.url);',
+  'const { filename: __filename, dirname: __dirname } = import.meta;',
+].join(' ');
+
 /** @param outdir absolute folder for index.js and its lazily loaded chunks */
 export async function buildFunctions(outdir: string = join(root, 'dist')): Promise<void> {
   await build({
@@ -21,10 +28,7 @@ export async function buildFunctions(outdir: string = join(root, 'dist')): Promi
     target: 'node24',
     sourcemap: 'linked',
     external: ['@google-cloud/functions-framework'],
-    // Google's clients are CommonJS and ask for Node's modules by require.
-    banner: {
-      js: "import { createRequire as letheCreateRequire } from 'node:module'; const require = letheCreateRequire(import.meta.url);",
-    },
+    banner: { js: COMMONJS_NAMES },
     logLevel: 'warning',
   });
 }

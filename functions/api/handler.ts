@@ -4,7 +4,7 @@
  */
 import type { Request, Response } from '@google-cloud/functions-framework';
 import type { AccessAction, AccessEvent } from '../domain/access-event.ts';
-import { LetheError } from '../domain/errors.ts';
+import { ERRORS, LetheError } from '../domain/errors.ts';
 import { log, withTrace } from '../log.ts';
 import type { Services } from '../services.ts';
 import { toAccessEvent } from './access.ts';
@@ -42,7 +42,7 @@ async function answer(services: Services, request: Request, url: string): Promis
       return await answerTenant(services, request, found.route, found.params);
     } catch (error) {
       const known = asLetheError(error);
-      if (known.code === 'internal')
+      if (ERRORS[known.code].status >= 500)
         log('ERROR', 'a call failed', { code: known.code, route: pattern }, error);
       return toProblem(known);
     }

@@ -10,7 +10,7 @@ export function createObjectStore(project: string, bucketName: string): ObjectSt
   let opened: Promise<Bucket> | undefined;
   const bucket = (): Promise<Bucket> => {
     // Imported at first use: it is the dearest import of the process, and probes need none of it.
-    opened ??= import('@google-cloud/storage').then(({ Storage }) =>
+    opened ??= import('./clients/storage.ts').then(({ Storage }) =>
       new Storage({ projectId: project }).bucket(bucketName),
     );
     return opened;

@@ -25,7 +25,7 @@ export function createPublisher(project: string): Publisher {
 }
 
 async function openTopic(project: string, name: Topic): Promise<PubSubTopic> {
-  const { PubSub } = await import('@google-cloud/pubsub');
+  const { PubSub } = await import('./clients/pubsub.ts');
   const totalTimeoutMillis = PUBLISH_SECONDS_MAX * 1000;
   return new PubSub({ projectId: project }).topic(name, {
     batching: { maxMessages: 100, maxMilliseconds: 2 },

@@ -23,7 +23,7 @@ const RESULT_PAGE_ROWS = 10_000;
 export function createWarehouse(project: string): Warehouse {
   let opened: Promise<BigQuery> | undefined;
   const client = (): Promise<BigQuery> => {
-    opened ??= import('@google-cloud/bigquery').then(
+    opened ??= import('./clients/bigquery.ts').then(
       ({ BigQuery }) => new BigQuery({ projectId: project, autoRetry: false, maxRetries: 0 }),
     );
     return opened;

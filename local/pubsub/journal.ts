@@ -76,6 +76,8 @@ export class Journal<R> {
     if (this.#isClosed) return;
     this.#writing ??= this.#drain().finally(() => {
       this.#writing = undefined;
+      // What came in after the last look into the queue would wait for whoever comes next.
+      if (this.#pending.length > 0) this.#write();
     });
   }
 

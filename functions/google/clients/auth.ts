@@ -1,0 +1,2 @@
+/** Loaded at first use: see pubsub.ts. */
+export { GoogleAuth } from 'google-auth-library';
