@@ -55,11 +55,14 @@ const LATER: readonly { text: RegExp; code: string; seconds: number }[] = [
   { text: /too many table update operations/, code: 'rate_limit', seconds: MINUTE },
 ];
 
+/** A job that was deleted, or never arrived: its id is free of it only as another attempt's. */
+const JOB_MISSING = /^Not found: Job /;
+
 export function judgeFailure({ reason, message, status }: WarehouseFailure): Verdict {
   const later = LATER.find(({ text }) => text.test(message));
   if (later !== undefined) return { kind: 'defer', code: later.code, seconds: later.seconds };
   if (reason === 'quotaExceeded') return { kind: 'defer', code: 'quota', seconds: 15 * MINUTE };
-  if (TRANSIENT.has(reason)) return { kind: 'retry', code: 'transient' };
+  if (TRANSIENT.has(reason) || JOB_MISSING.test(message)) return { kind: 'retry', code: 'transient' };
   switch (reason) {
     case 'notFound':
       return block('table_missing', 'Create the table again, or take it out of the data map.');

@@ -1,5 +1,5 @@
 /** The receipt: what was done for one request, provable later without any personal data. */
-import { type Manifest, type Step, stepsOf, tenantsOf } from './batch.ts';
+import { type Manifest, requestsOf, type Step, stepsOf, tenantsOf } from './batch.ts';
 import { type TableProgress, tableProgress } from './progress.ts';
 import type { RequestDocument } from './request.ts';
 import { hashSubject } from './subject.ts';
@@ -55,13 +55,15 @@ export interface ReceiptJob {
   finished_at: string;
 }
 
-/** @throws Error when a step of the request has not verified zero: such a receipt must not exist. */
+/** @throws Error when a step of the request has not verified zero, or a batch is not its: such a receipt must not exist. */
 export function buildReceipt(
   request: RequestDocument,
   manifests: readonly Manifest[],
   { hashKey, now }: { hashKey: Uint8Array; now: number },
 ): Receipt {
   const tables = manifests.flatMap((manifest) => {
+    if (!requestsOf(manifest, request.tenant).includes(request.id))
+      throw new Error(`${request.id} is not in batch ${manifest.batch}`);
     const steps = stepsOf(manifest, request.tenant);
     return tableProgress(manifest, request).map((progress, index) => toReceiptTable(progress, steps[index]));
   });

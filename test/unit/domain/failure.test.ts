@@ -76,6 +76,15 @@ test.each([408, 429])('an answer %p that gives no reason is tried again', (statu
   });
 });
 
+test('a job that is not there (any more) is started again as a new one, and the table is not what is missing', () => {
+  const message = 'Not found: Job my-project:EU.lethe_b1_s0_r0_locate_a0';
+
+  expect(judgeFailure({ reason: 'notFound', message, status: 404 })).toEqual({
+    kind: 'retry',
+    code: 'transient',
+  });
+});
+
 test.each([
   ['notFound', 404, 'table_missing'],
   ['accessDenied', 403, 'access_denied'],

@@ -1,0 +1,168 @@
+import {
+  type Action,
+  afterChange,
+  afterFailure,
+  afterPlan,
+  changeTarget,
+  conditionOf,
+  jobId,
+  nextAction,
+  type Step,
+  stepLabel,
+} from '../../../functions/domain/batch.ts';
+import { evidence, locatedStep, NOW, planned, rowsOf, TABLE, unplanned } from './erasure.ts';
+
+const change = (step: Step, index: number, rowsAffected = 1) =>
+  afterChange(step, index, evidence('change', { rowsAffected }));
+const twoShards = () => locatedStep(planned(), rowsOf('jane', '20261124', 3), rowsOf('john', '20261125', 1));
+const retry = { kind: 'retry', code: 'transient' } as const;
+
+describe('a step', () => {
+  test('is planned, located, changed chunk by chunk, verified, and then done', () => {
+    expect(nextAction(unplanned(), NOW)).toEqual({ kind: 'plan' });
+    expect(nextAction(planned(), NOW)).toEqual({ kind: 'locate' });
+    const found = twoShards();
+    expect(nextAction(found, NOW)).toEqual({ kind: 'change', index: 0 });
+    expect(changeTarget(found, 0)).toBe('p.d.events_20261124');
+    const half = change(found, 0);
+    expect(nextAction(half, NOW)).toEqual({ kind: 'change', index: 1 });
+    const changed = change(half, 1);
+    expect(nextAction(changed, NOW)).toEqual({ kind: 'locate' });
+    expect(changed.isDone).toBe(false);
+    const verified = locatedStep(changed);
+    expect(nextAction(verified, NOW)).toEqual({ kind: 'done' });
+    expect(verified.jobs.map(({ kind }) => kind)).toEqual(['locate', 'change', 'change', 'verify']);
+  });
+
+  test('that finds nothing at first is done without a change', () => {
+    expect(locatedStep(planned())).toMatchObject({ isDone: true, located: [0, 0], left: [0, 0] });
+  });
+
+  test('is not done by a change that says it deleted nothing: only a locate says that', () => {
+    const changed = change(change(twoShards(), 0, 0), 1, 0);
+
+    expect(changed).toMatchObject({ isDone: false, left: [3, 1] });
+  });
+
+  test('that finds rows again changes them too, and counts them beside the first', () => {
+    const again = locatedStep(change(change(twoShards(), 0), 1), rowsOf('jane', '20261126', 2));
+
+    expect(again).toMatchObject({ round: 1, located: [5, 1], left: [2, 0], isDone: false });
+    expect(nextAction(again, NOW)).toEqual({ kind: 'change', index: 0 });
+    expect(locatedStep(change(again, 0))).toMatchObject({ isDone: true, located: [5, 1], left: [0, 0] });
+  });
+
+  test('whose rows keep arriving pauses every fifth round, says so, and then goes on', () => {
+    let step = planned();
+    const paused: number[] = [];
+    for (let round = 0; round <= 10; round += 1) {
+      step = locatedStep(step, rowsOf('jane', '20261124', 1));
+      if (step.waiting) {
+        paused.push(round);
+        expect(step.waiting).toMatchObject({ condition: 'deferred', code: 'rows_keep_arriving' });
+        expect(nextAction(step, NOW)).toEqual({ kind: 'wait' });
+        expect(nextAction(step, step.waiting.until)).toEqual({ kind: 'change', index: 0 });
+      }
+      step = change(step, 0);
+    }
+
+    expect(paused).toEqual([5, 10]);
+  });
+
+  test('has its table as its name once it is planned, and the name of the data map before', () => {
+    expect(stepLabel(unplanned())).toBe('d.events_*');
+    expect(stepLabel(afterPlan(unplanned(), TABLE))).toBe('p.d.events_*');
+  });
+
+  test('has no chunk that was not located', () => {
+    expect(() => changeTarget(twoShards(), 2)).toThrow('no chunk 2');
+  });
+});
+
+describe('a failure', () => {
+  const failTwice = (step: Step, action: Action) =>
+    afterFailure(afterFailure(step, action, retry, NOW), action, retry, NOW);
+
+  test('of a locate makes the next attempt another job, after a pause that doubles', () => {
+    const failed = failTwice(planned(), { kind: 'locate' });
+
+    expect(failed).toMatchObject({ attempt: 2, failures: 2 });
+    expect(failed.waiting).toEqual({ condition: 'deferred', code: 'transient', until: NOW + 2000 });
+    expect(nextAction(failed, NOW + 1999)).toEqual({ kind: 'wait' });
+    expect(nextAction(failed, NOW + 2000)).toEqual({ kind: 'locate' });
+  });
+
+  test("of a change counts that chunk's attempts only, and what was changed stays changed", () => {
+    const failed = failTwice(change(twoShards(), 0), { kind: 'change', index: 1 });
+
+    expect(failed.chunks.map(({ attempt, isChanged }) => [attempt, isChanged])).toEqual([
+      [0, true],
+      [2, false],
+    ]);
+    expect(nextAction(failed, NOW + 60_000)).toEqual({ kind: 'change', index: 1 });
+  });
+
+  test('is forgotten by the next success, its attempt numbers are not', () => {
+    const failed = failTwice(twoShards(), { kind: 'change', index: 1 });
+
+    const changed = change(failed, 0);
+
+    expect(changed).toMatchObject({ failures: 0 });
+    expect(changed).not.toHaveProperty('waiting');
+    expect(changed.chunks[1]).toMatchObject({ attempt: 2, isChanged: false });
+  });
+
+  test('that somebody has to mend is looked at again after a quarter of an hour', () => {
+    const verdict = { kind: 'block', code: 'table_missing', advice: 'Create it.' } as const;
+    const blocked = afterFailure(unplanned(), { kind: 'plan' }, verdict, NOW);
+
+    expect(blocked.waiting).toEqual({
+      condition: 'blocked',
+      code: 'table_missing',
+      advice: 'Create it.',
+      until: NOW + 900_000,
+    });
+    expect(nextAction(blocked, NOW + 900_000)).toEqual({ kind: 'plan' });
+  });
+});
+
+describe('a job id', () => {
+  test('is the same whenever the same action is taken, and has only what BigQuery allows', () => {
+    expect(jobId('b1', planned(), { kind: 'locate' })).toBe('lethe_b1_s0_r0_locate_a0');
+    expect(jobId('b1', twoShards(), { kind: 'change', index: 1 })).toBe('lethe_b1_s0_r0_change1_a0');
+    // https://cloud.google.com/bigquery/docs/reference/rest/v2/JobReference
+    expect(jobId('b1', twoShards(), { kind: 'change', index: 1 })).toMatch(/^[a-zA-Z0-9_-]{1,1024}$/);
+  });
+
+  test('differs by batch, step, round, chunk and attempt: a failed job keeps its id for ever', () => {
+    const found = twoShards();
+    const failed = afterFailure(found, { kind: 'change', index: 1 }, retry, NOW);
+    const again = locatedStep(change(change(found, 0), 1), rowsOf('jane', '20261124', 1));
+    const ids = [
+      jobId('b1', found, { kind: 'change', index: 0 }),
+      jobId('b2', found, { kind: 'change', index: 0 }),
+      jobId('b1', { ...found, id: 's1' }, { kind: 'change', index: 0 }),
+      jobId('b1', found, { kind: 'change', index: 1 }),
+      jobId('b1', failed, { kind: 'change', index: 1 }),
+      jobId('b1', again, { kind: 'change', index: 0 }),
+      jobId('b1', planned(), { kind: 'locate' }),
+      jobId('b1', afterFailure(planned(), { kind: 'locate' }, retry, NOW), { kind: 'locate' }),
+      jobId('b1', again, { kind: 'locate' }),
+    ];
+
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+test('of all that steps wait for the blocked one is shown, and nothing of steps that are done', () => {
+  const until = NOW + 1;
+  const deferred: Step = { ...planned(), waiting: { condition: 'deferred', code: 'quota', until } };
+  const blocked: Step = { ...planned(), waiting: { condition: 'blocked', code: 'access_denied', until } };
+
+  expect(conditionOf([planned()])).toBeUndefined();
+  expect(conditionOf([deferred, blocked])).toEqual({ condition: 'blocked', reason: 'access_denied' });
+  expect(conditionOf([deferred, { ...blocked, isDone: true }])).toEqual({
+    condition: 'deferred',
+    reason: 'quota',
+  });
+});
