@@ -55,7 +55,7 @@ const LATER: readonly { text: RegExp; code: string; seconds: number }[] = [
   { text: /too many table update operations/, code: 'rate_limit', seconds: MINUTE },
 ];
 
-/** A job that was deleted, or never arrived: its id is free of it only as another attempt's. */
+/** A job that was deleted, or never arrived: the next attempt is another job. */
 const JOB_MISSING = /^Not found: Job /;
 
 export function judgeFailure({ reason, message, status }: WarehouseFailure): Verdict {

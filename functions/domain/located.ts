@@ -1,5 +1,5 @@
 /** From what locate found to what is changed: rows are attributed to requests, places are cut into chunks. */
-import { type PlannedTable, tableLabel } from './planned-table.ts';
+import { type Partitioning, type PlannedTable, tableLabel } from './planned-table.ts';
 import { type Subject, subjectKey } from './subject.ts';
 
 /** One row of the locate query: how many rows carry these identifiers in this place. */
@@ -24,6 +24,13 @@ export interface Chunk {
 /** https://cloud.google.com/bigquery/quotas#partitioned_tables: partitions modified by one job. */
 export const PARTITIONS_PER_STATEMENT_MAX = 4_000;
 
+/**
+ * https://cloud.google.com/bigquery/quotas#query_jobs: the text of a query may have 1 MB. A partition without neighbours
+ * takes a condition of its own, which names the column twice beside so many bytes of literals and operators.
+ */
+const STATEMENT_BYTES_MAX = 900_000;
+const CONDITION_BYTES = 120;
+
 /** Rows that BigQuery still buffers fail any statement that would touch them, so they are never mixed with others. */
 const BUFFERED_PARTITION = '__UNPARTITIONED__';
 
@@ -40,11 +47,18 @@ export function chunksOf(table: PlannedTable, located: readonly LocatedRow[]): C
   if (table.partitioning === undefined) return [{}];
   const chunks: Chunk[] = [];
   const settled = places.filter((place) => place !== BUFFERED_PARTITION);
-  for (let at = 0; at < settled.length; at += PARTITIONS_PER_STATEMENT_MAX) {
-    chunks.push({ partitions: settled.slice(at, at + PARTITIONS_PER_STATEMENT_MAX) });
+  const most = partitionsPerStatement(table.partitioning);
+  for (let at = 0; at < settled.length; at += most) {
+    chunks.push({ partitions: settled.slice(at, at + most) });
   }
   if (places.includes(BUFFERED_PARTITION)) chunks.push({ partitions: [BUFFERED_PARTITION] });
   return chunks;
+}
+
+function partitionsPerStatement(partitioning: Partitioning): number {
+  const column = partitioning.kind === 'ingestion_time' ? '' : partitioning.column;
+  const bytes = CONDITION_BYTES + 2 * new TextEncoder().encode(column).length;
+  return Math.min(PARTITIONS_PER_STATEMENT_MAX, Math.floor(STATEMENT_BYTES_MAX / bytes));
 }
 
 function shardChunks(places: readonly string[], located: readonly LocatedRow[]): Chunk[] {

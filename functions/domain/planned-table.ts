@@ -3,7 +3,6 @@
  * the batch's manifest, so that a batch that is taken up again after a crash asks the very same questions.
  */
 import { type MappedTable, splitTableName, type TableName } from './data-map.ts';
-import type { Subject } from './subject.ts';
 
 /** What `tables.get` tells, in BigQuery's own words (https://cloud.google.com/bigquery/docs/reference/rest/v2/tables). */
 export interface TableMetadata {
@@ -105,12 +104,6 @@ export function planTable(
       timeTravelHours: metadata.timeTravelHours,
     },
   };
-}
-
-/** Can any of these subjects be in the table at all? */
-export function isSearchable(table: PlannedTable, subjects: readonly Subject[]): boolean {
-  const types = new Set(subjects.map(({ type }) => type));
-  return table.identifiers.some(({ type }) => types.has(type));
 }
 
 function identifierColumn(

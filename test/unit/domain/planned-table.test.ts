@@ -1,6 +1,5 @@
 import type { MappedTable } from '../../../functions/domain/data-map.ts';
 import {
-  isSearchable,
   type MetadataField,
   planTable,
   type TableMetadata,
@@ -142,15 +141,6 @@ describe('partitioning', () => {
   test('is absent where the table has none', () => {
     expect(partitioning({})).toBeUndefined();
   });
-});
-
-test('a table is searchable for subjects of its types only', () => {
-  const result = plan();
-  if (!('table' in result)) throw new Error('not planned');
-
-  expect(isSearchable(result.table, [{ type: 'user', value: 'x' }])).toBe(true);
-  expect(isSearchable(result.table, [{ type: 'device', value: 'x' }])).toBe(false);
-  expect(isSearchable(result.table, [])).toBe(false);
 });
 
 test('the label of date shards ends in their star', () => {
