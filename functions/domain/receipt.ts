@@ -5,7 +5,7 @@ import type { RequestDocument } from './request.ts';
 import { hashSubject } from './subject.ts';
 
 /** https://cloud.google.com/bigquery/docs/time-travel: fail-safe follows time travel and cannot be configured. */
-export const FAIL_SAFE_DAYS = 7;
+const FAIL_SAFE_DAYS = 7;
 const HOUR = 3_600_000;
 
 export interface Receipt {

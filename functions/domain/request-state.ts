@@ -12,7 +12,7 @@
  * publishes the rest.
  */
 
-export const TERMINAL_STATES = ['completed', 'cancelled', 'rejected', 'failed'] as const;
+const TERMINAL_STATES = ['completed', 'cancelled', 'rejected', 'failed'] as const;
 export type RequestStateName = 'pending_approval' | 'pending' | 'running' | (typeof TERMINAL_STATES)[number];
 /** Why a request waits. */
 export type Condition = 'grace_period' | 'deferred' | 'blocked';

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { FieldError } from './errors.ts';
 
 /** `['subjects', 3, 'value']` -> `subjects[3].value`; the whole document is `body`. */
-export function fieldPath(path: readonly PropertyKey[]): string {
+function fieldPath(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'body';
   return path
     .map((part, index) =>

@@ -10,7 +10,7 @@ export interface Statement {
  * The alias of the one table that a statement is about. A table without an alias is called by the last part of its
  * name, and hides a column of that name: `device.id` would then be the column `id` of a table `device`.
  */
-export const TABLE_ALIAS = 't';
+const TABLE_ALIAS = 't';
 
 /** A name of the data map, in backticks. The map's form admits no backtick; this is the second lock. */
 export function quoteName(name: string): string {
