@@ -10,7 +10,6 @@ import { ApiError } from './errors.ts';
 import { isInformationSchema } from './information-schema.ts';
 import { partitionColumnName, partitionId, UNPARTITIONED } from './partitions.ts';
 import { type ReferencedTable, TARGET_ALIAS, type TranslatedStatement } from './sql/contract.ts';
-import { type PartitionStats, totalOf } from './table-stats.ts';
 
 /** https://cloud.google.com/bigquery/pricing#on_demand_pricing: "rounded up to the nearest MB, with a minimum 10 MB … per table". */
 const MEGABYTE = 1024 * 1024;
@@ -96,12 +95,9 @@ async function scan(
   { table, columns, pruning }: ReferencedTable,
 ): Promise<Scan> {
   const record = table as TableRecord;
-  const stats = await context.stats.of(session, record);
+  const stats = await context.stats.ofColumns(session, record, columns);
   const kept = pruning === undefined ? [...stats.keys()] : await keptPartitions(session, record, pruning);
-  const read = new Set(columns.map((column) => column.toLowerCase()));
-  const wanted = record.fields.flatMap(({ name }, index) => (read.has(name.toLowerCase()) ? [index] : []));
-  let bytes = 0;
-  for (const id of kept) for (const index of wanted) bytes += stats.get(id)?.bytes[index] ?? 0;
+  const bytes = kept.reduce((sum, id) => sum + (stats.get(id) ?? 0), 0);
   return { bytes, kept };
 }
 
@@ -142,11 +138,9 @@ async function changeOf(
     isPartitionFilter(statement, table) &&
     hits.every(([id, rows]) => id !== UNPARTITIONED && stats.get(id)?.rows === rows);
   const charged = estimate ?? touched;
-  const bytes = totalOf(charged.map((id) => stats.get(id) ?? NOTHING)).bytes;
+  const bytes = charged.reduce((sum, id) => sum + (stats.get(id)?.bytes ?? 0), 0);
   return { name: table.duckName, bytes, touched, isWhole };
 }
-
-const NOTHING: PartitionStats = { rows: 0, bytes: [] };
 
 /** https://cloud.google.com/bigquery/docs/using-dml-with-partitioned-tables#using_dml_delete_to_delete_partitions */
 function isPartitionFilter({ referenced }: TranslatedStatement, table: TableRecord): boolean {

@@ -53,6 +53,8 @@ export interface CatalogTable extends TableReference {
  */
 export const STREAMED_UNTIL = '__streamed_until'; // TIMESTAMPTZ; NULL unless insertAll wrote the row: when it leaves the buffer
 export const PARTITION_TIME = '__partition_time';
+/** BIGINT: logical bytes of the row, where they are known; whoever changes a row sets it to NULL. */
+export const ROW_BYTES = '__bytes';
 
 /**
  * INFORMATION_SCHEMA: `find({project, dataset, table: 'INFORMATION_SCHEMA.TABLES'})` (COLUMNS, PARTITIONS; any case) gives a

@@ -1,8 +1,9 @@
 /** From checked JSON rows to DuckDB rows, in one statement for any number of rows. */
-import { type Field, PARTITION_TIME, STREAMED_UNTIL } from './catalog.ts';
+import { type Field, PARTITION_TIME, ROW_BYTES, STREAMED_UNTIL } from './catalog.ts';
 import type { TableRecord } from './catalog-store.ts';
 import { quoteIdentifier, quoteText, type Session } from './database.ts';
 import { duckType } from './schema.ts';
+import { rowBytes } from './sizes.ts';
 
 export interface Arrival {
   /** When the rows leave the streaming buffer; absent for rows that never were in it. */
@@ -46,7 +47,9 @@ function insertFrom(table: TableRecord, source: string, arrival: Arrival): strin
     values.push(arrival.partitionTime === undefined ? 'NULL' : timestamp(arrival.partitionTime));
   }
   const structure = quoteText(JSON.stringify(structureOf(table.fields)));
-  return `INSERT INTO ${table.duckName} (${names.join(', ')}) SELECT ${values.join(', ')} FROM (SELECT from_json(json, ${structure}) AS s FROM ${source})`;
+  const row = values.map((value, index) => `${value} AS ${names[index]}`).join(', ');
+  const rows = `SELECT ${row} FROM (SELECT from_json(json, ${structure}) AS s FROM ${source})`;
+  return `INSERT INTO ${table.duckName} (${[...names, ROW_BYTES].join(', ')}) SELECT ${names.join(', ')}, ${rowBytes(table.fields)} FROM (${rows})`;
 }
 
 export function timestamp(date: Date): string {

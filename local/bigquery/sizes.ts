@@ -22,6 +22,11 @@ export function columnBytes(field: Field): string {
   return valueBytes(field, quoteIdentifier(field.name), 0);
 }
 
+/** DuckDB expression for the logical bytes of a row, all columns together. */
+export function rowBytes(fields: readonly Field[]): string {
+  return fields.length === 0 ? '0' : fields.map(columnBytes).join(' + ');
+}
+
 function valueBytes(field: Field, value: string, depth: number): string {
   if (field.mode !== 'REPEATED') return singleBytes(field, value, depth);
   const fixed = FIXED[field.type];

@@ -56,7 +56,7 @@ async function catalogFor(context: Context, text: string, project: string): Prom
         const rows = [...partitions].map(([id, { rows, bytes }]) => ({
           ...(table.partitioning && { id }),
           rows,
-          bytes: bytes.reduce((sum, one) => sum + one, 0),
+          bytes,
           modified: table.modified,
         }));
         // A table without partitions has one row, also when it is empty.

@@ -9,7 +9,7 @@ import { type TableRecord, tableName } from './catalog-store.ts';
 import type { Database, Session } from './database.ts';
 import { timestamp } from './ingest.ts';
 import type { KeyedLock } from './lock.ts';
-import { columnBytes } from './sizes.ts';
+import { rowBytes } from './sizes.ts';
 import type { StreamingBufferFacts } from './table-resource.ts';
 import type { TableStats } from './table-stats.ts';
 
@@ -63,7 +63,7 @@ export class StreamingBuffer {
 
   async facts(session: Session, table: TableRecord): Promise<StreamingBufferFacts | undefined> {
     if (!(await this.isInUse(table))) return undefined;
-    const bytes = table.fields.map(columnBytes).join(' + ');
+    const bytes = rowBytes(table.fields);
     const [row] = await session.rows<{ n: number; b: number; first: number }>(
       `SELECT CAST(count(*) AS DOUBLE) AS n, CAST(coalesce(sum(${bytes}), 0) AS DOUBLE) AS b, CAST(epoch_ms(min(${STREAMED_UNTIL})) AS DOUBLE) AS first FROM ${table.duckName} WHERE ${STREAMED_UNTIL} IS NOT NULL`,
     );

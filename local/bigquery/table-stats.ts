@@ -1,22 +1,33 @@
-/** Rows and logical bytes of each partition and column, kept until the partition changes: what billing and tables.get ask for. */
+/**
+ * Rows and logical bytes of each partition, kept until the partition changes: what billing and tables.get ask for. Bytes of a
+ * column are counted when somebody asks for that column; those of whole rows stand in a hidden column already.
+ */
+import { ROW_BYTES } from './catalog.ts';
 import { type TableRecord, tableName } from './catalog-store.ts';
 import { quoteText, type Session } from './database.ts';
 import { partitionId } from './partitions.ts';
-import { columnBytes } from './sizes.ts';
+import { columnBytes, rowBytes } from './sizes.ts';
 
-export interface PartitionStats {
-  rows: number;
-  /** In the order of the table's fields. */
-  bytes: number[];
+/** By partition id. */
+export type PartitionStats = ReadonlyMap<string, { rows: number; bytes: number }>;
+
+/** One figure of each partition. */
+interface Measure {
+  values: Map<string, number>;
+  /** Partitions to compute anew. */
+  stale: Set<string> | 'all';
 }
 
 interface Entry {
   /** Changes with every change of the table: what was computed across one is not kept. */
   version: number;
-  partitions: Map<string, PartitionStats>;
-  /** Partitions to compute anew. */
-  stale: Set<string> | 'all';
+  measures: Map<string, Measure>;
 }
+
+const ROWS = 'rows';
+const BYTES = 'bytes';
+/** What no column can be called. */
+const COLUMN_PREFIX = 'column ';
 
 export class TableStats {
   readonly #entries = new Map<string, Entry>();
@@ -26,50 +37,111 @@ export class TableStats {
     const entry = this.#entries.get(tableName(table));
     if (entry === undefined) return;
     entry.version += 1;
-    if (partitions === undefined) entry.stale = 'all';
-    else if (entry.stale !== 'all') for (const id of partitions) entry.stale.add(id);
+    const changed = partitions && [...partitions];
+    for (const measure of entry.measures.values()) {
+      if (changed === undefined) measure.stale = 'all';
+      else if (measure.stale !== 'all') for (const id of changed) measure.stale.add(id);
+    }
   }
 
-  async of(session: Session, table: TableRecord): Promise<ReadonlyMap<string, PartitionStats>> {
-    const name = tableName(table);
-    let entry = this.#entries.get(name);
-    if (entry === undefined) {
-      entry = { version: 0, partitions: new Map(), stale: 'all' };
-      this.#entries.set(name, entry);
-    }
-    if (entry.stale !== 'all' && entry.stale.size === 0) return entry.partitions;
-    const { version, stale } = entry;
-    const partitions = stale === 'all' ? new Map<string, PartitionStats>() : new Map(entry.partitions);
-    if (stale !== 'all') for (const id of stale) partitions.delete(id);
-    for (const [id, stats] of await compute(session, table, stale)) partitions.set(id, stats);
-    if (entry.version === version) {
-      entry.partitions = partitions;
-      entry.stale = new Set();
-    }
-    return partitions;
+  /** Rows and bytes of all columns together. */
+  async of(session: Session, table: TableRecord): Promise<PartitionStats> {
+    const [rows, bytes] = await this.#measure(session, table, [ROWS, BYTES]);
+    return new Map([...(rows ?? [])].map(([id, count]) => [id, { rows: count, bytes: bytes?.get(id) ?? 0 }]));
   }
+
+  /** Bytes of these columns, by partition id. @param columns in any case; others than the table's are left out */
+  async ofColumns(
+    session: Session,
+    table: TableRecord,
+    columns: readonly string[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const wanted = new Set(columns.map((column) => column.toLowerCase()));
+    const known = table.fields.filter(({ name }) => wanted.has(name.toLowerCase()));
+    const measures = known.map(({ name }) => COLUMN_PREFIX + name);
+    const [rows, ...counted] = await this.#measure(session, table, [ROWS, ...measures]);
+    return new Map(
+      [...(rows?.keys() ?? [])].map((id) => [
+        id,
+        counted.reduce((sum, values) => sum + (values.get(id) ?? 0), 0),
+      ]),
+    );
+  }
+
+  async #measure(
+    session: Session,
+    table: TableRecord,
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, number>[]> {
+    const name = tableName(table);
+    const entry = this.#entries.get(name) ?? { version: 0, measures: new Map<string, Measure>() };
+    this.#entries.set(name, entry);
+    const { version } = entry;
+    const before = names.map((one) => entry.measures.get(one) ?? EMPTY);
+    const after = await brought(session, table, names, before);
+    if (entry.version === version)
+      names.forEach((one, index) => {
+        entry.measures.set(one, { values: after[index] ?? new Map(), stale: new Set() });
+      });
+    return after;
+  }
+}
+
+const EMPTY: Measure = { values: new Map(), stale: 'all' };
+
+/** The measures with their stale partitions computed anew, by one query. */
+async function brought(
+  session: Session,
+  table: TableRecord,
+  names: readonly string[],
+  before: readonly Measure[],
+): Promise<Map<string, number>[]> {
+  const isStale = before.map(({ stale }) => stale === 'all' || stale.size > 0);
+  const asked = names.filter((_, index) => isStale[index]);
+  if (asked.length === 0) return before.map(({ values }) => values);
+  const stale = before.some((measure) => measure.stale === 'all')
+    ? 'all'
+    : new Set(before.flatMap((measure) => [...(measure.stale as Set<string>)]));
+  const computed = await compute(session, table, asked, stale);
+  return before.map(({ values }, index) => {
+    if (!isStale[index]) return values;
+    const kept = stale === 'all' ? new Map<string, number>() : new Map(values);
+    if (stale !== 'all') for (const id of stale) kept.delete(id);
+    const at = asked.indexOf(names[index] ?? '');
+    for (const [id, figures] of computed) kept.set(id, figures[at] ?? 0);
+    return kept;
+  });
 }
 
 async function compute(
   session: Session,
   table: TableRecord,
+  names: readonly string[],
   only: Set<string> | 'all',
-): Promise<[string, PartitionStats][]> {
+): Promise<[string, number[]][]> {
   const id = partitionId(table);
-  const sums = table.fields.map((field) => `CAST(coalesce(sum(${columnBytes(field)}), 0) AS DOUBLE)`);
+  const figures = names.map((name) => `CAST(${figure(table, name)} AS DOUBLE)`);
   const where = only === 'all' ? '' : ` WHERE ${id} IN (${[...only].map(quoteText).join(', ')})`;
   const result = await session.run(
-    `SELECT ${[id, 'CAST(count(*) AS DOUBLE)', ...sums].join(', ')} FROM ${table.duckName}${where} GROUP BY 1`,
+    `SELECT ${[id, ...figures].join(', ')} FROM ${table.duckName}${where} GROUP BY 1`,
   );
-  const rows = (await result.getRows()) as [string, number, ...number[]][];
-  return rows.map(([partition, count, ...bytes]) => [partition, { rows: count, bytes }]);
+  const rows = (await result.getRows()) as [string, ...number[]][];
+  return rows.map(([partition, ...values]) => [partition, values]);
 }
 
-export function totalOf(partitions: Iterable<PartitionStats>): { rows: number; bytes: number } {
+function figure(table: TableRecord, name: string): string {
+  if (name === ROWS) return 'count(*)';
+  if (name === BYTES) return `coalesce(sum(coalesce(${ROW_BYTES}, ${rowBytes(table.fields)})), 0)`;
+  const field = table.fields.find((one) => COLUMN_PREFIX + one.name === name);
+  if (field === undefined) throw new Error(`${tableName(table)} has no ${name}`);
+  return `coalesce(sum(${columnBytes(field)}), 0)`;
+}
+
+export function totalOf(partitions: PartitionStats): { rows: number; bytes: number } {
   const total = { rows: 0, bytes: 0 };
-  for (const { rows, bytes } of partitions) {
+  for (const { rows, bytes } of partitions.values()) {
     total.rows += rows;
-    total.bytes += bytes.reduce((sum, one) => sum + one, 0);
+    total.bytes += bytes;
   }
   return total;
 }

@@ -1,5 +1,5 @@
 /** Makes, changes and drops the DuckDB tables behind the catalog's, each in one transaction with its record. */
-import { PARTITION_TIME, STREAMED_UNTIL, type TableReference } from './catalog.ts';
+import { PARTITION_TIME, ROW_BYTES, STREAMED_UNTIL, type TableReference } from './catalog.ts';
 import { type TableRecord, tableName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { quoteIdentifier, type Session } from './database.ts';
@@ -18,7 +18,7 @@ export async function createIn(
 ): Promise<{ record: TableRecord; committed: () => void }> {
   const record: TableRecord = { ...table, created: now(), modified: now() };
   if (table.kind === 'TABLE') {
-    const columns = [...table.fields.map(duckColumn), `${STREAMED_UNTIL} TIMESTAMPTZ`];
+    const columns = [...table.fields.map(duckColumn), `${STREAMED_UNTIL} TIMESTAMPTZ`, `${ROW_BYTES} BIGINT`];
     if (table.partitioning?.kind === 'time' && table.partitioning.field === undefined)
       columns.push(`${PARTITION_TIME} TIMESTAMPTZ`);
     // A predecessor whose time has passed may still be there.
@@ -128,7 +128,7 @@ function alterations(before: TableRecord, after: NewTable): string[] {
 export async function tableFacts(context: Context, table: TableRecord): Promise<TableFacts> {
   await context.buffer.drain(table);
   return context.database.read(async (session) => {
-    const { rows, bytes } = totalOf((await context.stats.of(session, table)).values());
+    const { rows, bytes } = totalOf(await context.stats.of(session, table));
     const buffer = await context.buffer.facts(session, table);
     if (buffer === undefined) return { rows, bytes };
     return { rows: rows - buffer.rows, bytes: bytes - buffer.bytes, buffer };

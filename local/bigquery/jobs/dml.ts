@@ -1,5 +1,5 @@
 /** INSERT, UPDATE, DELETE, TRUNCATE: one writer a table at a time, so that DuckDB never sees two. */
-import { STREAMED_UNTIL } from '../catalog.ts';
+import { ROW_BYTES, STREAMED_UNTIL } from '../catalog.ts';
 import { type TableRecord, tableName } from '../catalog-store.ts';
 import { type Bill, bill, refuseOverLimit, refuseTooManyPartitions } from '../billing.ts';
 import type { Context } from '../context.ts';
@@ -32,6 +32,7 @@ export async function runDml(
       await refuseBuffered(context, session, table, statement);
       cost = await bill(context, session, statement, false);
       refuseTooManyPartitions(cost);
+      if (statementType === 'UPDATE') await forgetBytes(session, table, statement);
       const { rowsChanged } = await session.run(sql, binds);
       if (statementType === 'INSERT') await setPartitionTime(context, session, table);
       const touched = rowsChanged > 0 ? await catalog.touchTable(session, table) : () => {};
@@ -45,6 +46,17 @@ export async function runDml(
     if (statementType === 'DELETE' && cost?.touched) stats.invalidate(table, cost.touched);
     else stats.invalidate(table);
   });
+}
+
+async function forgetBytes(
+  session: Session,
+  { duckName }: TableRecord,
+  { targetCondition = 'TRUE', binds }: TranslatedStatement,
+): Promise<void> {
+  await session.run(
+    `UPDATE ${duckName} AS ${TARGET_ALIAS} SET ${ROW_BYTES} = NULL WHERE ${targetCondition}`,
+    binds,
+  );
 }
 
 /** https://cloud.google.com/bigquery/docs/data-manipulation-language#limitations */

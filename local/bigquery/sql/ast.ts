@@ -109,6 +109,7 @@ export interface OrderItem {
 }
 
 export interface Query {
+  isRecursive?: true;
   with: { name: Identifier; query: Query }[];
   body: QueryBody;
   orderBy: OrderItem[];

@@ -10,6 +10,7 @@ import { splitPath } from './parse-table-path.ts';
 import { findPath } from './paths.ts';
 import { query } from './query.ts';
 import type { QueryResult } from './query-result.ts';
+import { DEPTH } from './recursive.ts';
 import { type Column, lower, type Range, type Scope } from './scope.ts';
 import { tableRange } from './tables.ts';
 import { INT64, quoteDuck, STRING, type Type, typeName } from './types.ts';
@@ -90,7 +91,15 @@ function table(node: Extract<FromItem, { kind: 'table' }>, scope: Scope): From {
   const cte = node.path.length === 1 && first ? scope.ctes.get(lower(first.name)) : undefined;
   const sqlAlias = quoteDuck(scope.translation.unique('t'));
   if (cte && first) {
-    scope.ranges.push(resultRange(cte.result, node.alias?.name ?? first.name, sqlAlias));
+    const range = resultRange(cte.result, node.alias?.name ?? first.name, sqlAlias);
+    if (cte.hasDepth)
+      range.columns.push({
+        name: DEPTH,
+        type: INT64,
+        sql: `${sqlAlias}.${quoteDuck(DEPTH)}`,
+        isPseudo: true,
+      });
+    scope.ranges.push(range);
     return { sql: `${cte.sqlName} AS ${sqlAlias}`, natural: undefined, conditions: [] };
   }
   const alias = node.alias?.name ?? splitPath(node.path).at(-1);

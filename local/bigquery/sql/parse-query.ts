@@ -36,7 +36,7 @@ export function parseQuery(cursor: TokenCursor): Query {
   const { at } = cursor;
   const query: Query = { with: [], body: { kind: 'select' } as Select, orderBy: [], at };
   if (cursor.take('WITH')) {
-    if (cursor.is('RECURSIVE')) throw new UnsupportedSql(`WITH RECURSIVE (${place(at)})`);
+    if (cursor.take('RECURSIVE')) query.isRecursive = true;
     query.with = parseList(cursor, (inner) => {
       const name = inner.identifier();
       inner.expect('AS', '(');

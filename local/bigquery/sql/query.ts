@@ -7,6 +7,8 @@ import { expression } from './expression.ts';
 import { type Position, place } from './lexer.ts';
 import { orderTerm } from './order-by.ts';
 import type { OutputColumn, QueryResult } from './query-result.ts';
+import { recursiveEntry } from './recursive.ts';
+import { inOrder, mentions } from './recursive-order.ts';
 import { childScope, lower, type Scope } from './scope.ts';
 import { select } from './select.ts';
 import { INT64, quoteDuck, type Type, typeName } from './types.ts';
@@ -40,13 +42,18 @@ function body(node: Query, scope: Scope, wishes: QueryWishes): QueryResult {
 function withClause(node: Query, scope: Scope): string {
   if (node.with.length === 0) return '';
   scope.ctes = new Map(scope.ctes);
-  const parts = node.with.map(({ name, query: inner }) => {
-    const result = query(inner, scope);
+  const parts = (node.isRecursive ? inOrder(node.with) : node.with).map(({ name, query: inner }) => {
     const sqlName = quoteDuck(scope.translation.unique('w'));
+    if (node.isRecursive && mentions(inner, name.name) > 0) {
+      const { result, sql } = recursiveEntry(name.name, inner, sqlName, scope);
+      scope.ctes.set(lower(name.name), { sqlName, result });
+      return `${sqlName} AS (${sql})`;
+    }
+    const result = query(inner, scope);
     scope.ctes.set(lower(name.name), { sqlName, result });
     return `${sqlName} AS (${result.sql})`;
   });
-  return `WITH ${parts.join(', ')} `;
+  return `WITH ${node.isRecursive ? 'RECURSIVE ' : ''}${parts.join(', ')} `;
 }
 
 function limitClause({ limit, offset }: Query, scope: Scope): string {

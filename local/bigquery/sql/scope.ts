@@ -33,6 +33,8 @@ export interface Range {
 export interface Cte {
   sqlName: string;
   result: QueryResult;
+  /** Its rows know how many steps they are away from the first: while its own steps are translated. */
+  hasDepth?: true;
 }
 
 export interface Scope {
