@@ -8,7 +8,7 @@ import { place } from './lexer.ts';
 import { orderBy } from './order-by.ts';
 import type { Scope } from './scope.ts';
 import { quoteString } from './string-literal.ts';
-import { BOOL, duckType, FLOAT64, INT64, NUMERIC, STRING, type Type } from './types.ts';
+import { BOOL, duckType, FLOAT64, INT64, NUMERIC, settled, STRING, type Type } from './types.ts';
 import { invalid, noSignature, raise, type Value } from './value.ts';
 
 interface Aggregate {
@@ -101,7 +101,7 @@ function slice(list: string, node: Call): string {
 const arrayAgg: Build = ({ node, values, distinct, order, tail }) => {
   const [value] = values;
   if (!value || value.type.kind === 'ARRAY') return undefined;
-  const element = value.type.kind === 'NULL' ? INT64 : value.type;
+  const element = settled(value.type);
   const list = `list(${distinct}${coerce(value, element)}${order})${tail(node.nulls === 'IGNORE' ? `${value.sql} IS NOT NULL` : undefined)}`;
   return { sql: slice(list, node), type: { kind: 'ARRAY', element } };
 };

@@ -16,6 +16,7 @@ import {
   duckType,
   INT64,
   quoteDuck,
+  settled,
   type StructField,
   type Type,
   typeName,
@@ -69,7 +70,7 @@ export function arrayLiteral(node: Of<'array'>, scope: Scope): Value {
       isEmptyArray: true,
     };
   const common = wanted?.kind === 'ARRAY' ? wanted.element : supertype(items);
-  const element = common?.kind === 'NULL' ? INT64 : common;
+  const element = common && settled(common);
   const sqls = element && items.map((item) => coerce(item, element));
   if (element === undefined || !sqls?.every((sql) => sql !== undefined))
     throw invalid(
@@ -125,7 +126,7 @@ export function arraySubquery(node: Of<'subquery'>, scope: Scope): Value {
   const result = query(node.query, scope, { orderedColumn: true });
   const { sqlName, type } = only(result, node.at);
   if (type.kind === 'ARRAY') throw invalid('Cannot use array subquery with column of type ARRAY', node.at);
-  const element: Type = type.kind === 'NULL' ? INT64 : type;
+  const element = settled(type);
   const order = result.order === undefined ? '' : ` ORDER BY ${result.order}`;
   const alias = quoteDuck(scope.translation.unique('q'));
   const list = `(SELECT list(${alias}.${quoteDuck(sqlName)}${order.replaceAll('"$q"', alias)}) FROM (${result.sql}) AS ${alias})`;

@@ -13,7 +13,7 @@ import type { QueryResult } from './query-result.ts';
 import { DEPTH } from './recursive.ts';
 import { type Column, lower, type Range, type Scope } from './scope.ts';
 import { tableRange } from './tables.ts';
-import { INT64, quoteDuck, STRING, type Type, typeName } from './types.ts';
+import { INT64, quoteDuck, STRING, settled, typeName } from './types.ts';
 import { invalid, type Value } from './value.ts';
 
 export interface From {
@@ -64,10 +64,6 @@ export function resultRange(result: QueryResult, alias: string | undefined, sqlA
   );
   const [value] = columns;
   return result.isValueTable && value ? elementRange(value, alias) : { alias, columns };
-}
-
-function settled(type: Type): Type {
-  return type.kind === 'NULL' ? INT64 : type;
 }
 
 /** A range whose rows are values: structs lend it their fields. */
@@ -125,7 +121,11 @@ function unnestValue(
       node.at,
     );
   const sqlAlias = quoteDuck(scope.translation.unique('u'));
-  const element: Column = { name: alias?.name ?? '', type: array.type.element, sql: `${sqlAlias}."value"` };
+  const element: Column = {
+    name: alias?.name ?? '',
+    type: settled(array.type.element),
+    sql: `${sqlAlias}."value"`,
+  };
   const range = elementRange(element, alias?.name);
   // Of scalars the alias is also the name of a column, so that `x` and `x.x` are no different things.
   scope.ranges.push(range);

@@ -11,7 +11,7 @@ import { recursiveEntry } from './recursive.ts';
 import { inOrder, mentions } from './recursive-order.ts';
 import { childScope, lower, type Scope } from './scope.ts';
 import { select } from './select.ts';
-import { INT64, quoteDuck, type Type, typeName } from './types.ts';
+import { quoteDuck, settled, type Type, typeName } from './types.ts';
 import { invalid, type Value } from './value.ts';
 
 export interface QueryWishes {
@@ -126,7 +126,7 @@ function columnType(branches: readonly QueryResult[], index: number, operator: s
     const types = values.map((value) => typeName(value.type)).join(', ');
     throw invalid(`Column ${index + 1} in ${operator} has incompatible types: ${types}`, at);
   }
-  return type.kind === 'NULL' ? INT64 : type;
+  return settled(type);
 }
 
 /** The branch with the columns' types and names, by position. */

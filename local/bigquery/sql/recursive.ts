@@ -12,7 +12,7 @@ import type { OutputColumn, QueryResult } from './query-result.ts';
 import { mentions } from './recursive-order.ts';
 import { type Cte, childScope, lower, type Scope } from './scope.ts';
 import { select } from './select.ts';
-import { duckType, INT64, quoteDuck, typeName } from './types.ts';
+import { duckType, INT64, quoteDuck, settled, typeName } from './types.ts';
 import { invalid, raise } from './value.ts';
 
 /** https://cloud.google.com/bigquery/quotas#query_jobs */
@@ -38,7 +38,7 @@ export function recursiveEntry(
   const columns = first.columns.map(
     (column): OutputColumn => ({
       ...column,
-      type: column.type.kind === 'NULL' ? INT64 : column.type,
+      type: settled(column.type),
     }),
   );
   if (first.isValueTable) throw new UnsupportedSql(`a recursive query of values (${place(node.at)})`);

@@ -3,7 +3,7 @@ import type { Select } from './ast.ts';
 import { pack } from './composites.ts';
 import type { OutputColumn } from './query-result.ts';
 import type { Item } from './select-items.ts';
-import { duckType, INT64, quoteDuck, type StructField, type Type } from './types.ts';
+import { duckType, INT64, quoteDuck, settled, type StructField, type Type } from './types.ts';
 import { invalid } from './value.ts';
 
 export interface PackedRow {
@@ -21,7 +21,7 @@ export function packRow(node: Select, items: readonly Item[]): PackedRow {
   }
   if (node.as === 'STRUCT') {
     const fields = items.map(({ alias, value }): StructField => {
-      const type = value.type.kind === 'NULL' ? INT64 : value.type;
+      const type = settled(value.type);
       return alias === undefined ? { type } : { name: alias, type };
     });
     const sqls = items.map((item, index) => typed(item, fields[index]?.type ?? INT64));

@@ -110,6 +110,14 @@ export function isSameType(a: Type, b: Type): boolean {
   );
 }
 
+/** What an untyped NULL, also one inside of a STRUCT, is once it is in a column or an array: INT64. */
+export function settled(type: Type): Type {
+  if (type.kind === 'NULL') return INT64;
+  if (type.kind === 'ARRAY') return { kind: 'ARRAY', element: settled(type.element) };
+  if (type.kind !== 'STRUCT') return type;
+  return { kind: 'STRUCT', fields: type.fields.map((field) => ({ ...field, type: settled(field.type) })) };
+}
+
 /** The type of a table's column. */
 export function typeOfField(field: Field): Type {
   const { type } = field;
