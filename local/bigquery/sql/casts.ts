@@ -60,7 +60,7 @@ const toInteger: Cast = (sql, safe) => {
 };
 
 /** Fractions of a second in none, three or six digits. */
-const momentText = (moment: string, zone: string) => {
+export const momentText = (moment: string, zone: string) => {
   const text = (fraction: string) => `strftime(${moment}, '%Y-%m-%d %H:%M:%S${fraction}${zone}')`;
   const micros = `extract(microsecond FROM ${moment})`;
   return `CASE WHEN ${micros} % 1000000 = 0 THEN ${text('')} WHEN ${micros} % 1000 = 0 THEN ${text('.%g')} ELSE ${text('.%f')} END`;

@@ -38,10 +38,10 @@ export function createTable(
     fields,
     orReplace: node.orReplace,
     ifNotExists: node.ifNotExists,
-    options: readOptions(node.options, 'table'),
+    options: readOptions(node.options, 'table', translation.options.now),
     clustering: node.clusterBy.map(({ name }) => name),
     ...(partitioning && { partitioning }),
-    ...columnDescriptions(node.columns ?? []),
+    ...columnDescriptions(node.columns ?? [], translation.options.now),
   };
   if (node.clusterBy.length === 0) delete create.clustering;
   if (!result) return { statementType: 'CREATE_TABLE', sql: '', target, fields: [], create };
@@ -68,9 +68,12 @@ function declaredFields(columns: readonly ColumnDefinition[]): Field[] {
   });
 }
 
-function columnDescriptions(columns: readonly ColumnDefinition[]): Pick<Create, 'columnDescriptions'> {
+function columnDescriptions(
+  columns: readonly ColumnDefinition[],
+  now: number,
+): Pick<Create, 'columnDescriptions'> {
   const entries = columns.flatMap(({ name, options }: { name: { name: string }; options: OptionNode[] }) => {
-    const { description } = readOptions(options, 'column');
+    const { description } = readOptions(options, 'column', now);
     return typeof description === 'string' ? [[name.name, description] as const] : [];
   });
   return entries.length > 0 ? { columnDescriptions: Object.fromEntries(entries) } : {};
@@ -96,7 +99,7 @@ export function createView(
       viewQuery: node.text,
       orReplace: node.orReplace,
       ifNotExists: node.ifNotExists,
-      options: readOptions(node.options, 'view'),
+      options: readOptions(node.options, 'view', translation.options.now),
     },
   };
 }

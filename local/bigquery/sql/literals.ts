@@ -1,7 +1,5 @@
 import type { Expression } from './ast.ts';
-import { UnsupportedSql } from './contract.ts';
 import { normaliseJson } from './json-text.ts';
-import { place } from './lexer.ts';
 import { floatLiteral, integerLiteral, numericLiteral } from './number-literals.ts';
 import { quoteBytes, quoteString } from './string-literal.ts';
 import { dateLiteral, datetimeLiteral, timeLiteral, timestampLiteral } from './time-literals.ts';
@@ -55,7 +53,5 @@ function typedLiteral({ type, value, at }: Extract<Expression, { node: 'typed' }
   const sql = READERS[type]?.(value);
   if (kind === undefined) throw new Error(`no such type of literal: ${type}`);
   if (sql !== undefined) return constant(sql, { kind });
-  if (type === 'TIMESTAMP' && /[A-Za-z]+\/[A-Za-z_]+$/.test(value))
-    throw new UnsupportedSql(`time zones in TIMESTAMP literals (${place(at)})`);
   throw invalid(`Invalid ${type} literal: ${JSON.stringify(value)}`, at);
 }

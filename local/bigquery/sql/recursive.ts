@@ -15,7 +15,7 @@ import { select } from './select.ts';
 import { duckType, INT64, quoteDuck, settled, typeName } from './types.ts';
 import { invalid, raise } from './value.ts';
 
-/** https://cloud.google.com/bigquery/quotas#query_jobs */
+/** https://cloud.google.com/bigquery/docs/recursive-ctes */
 const ITERATIONS_MAX = 500;
 /** No column of a query can have this name. */
 export const DEPTH = '$depth';

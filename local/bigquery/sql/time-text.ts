@@ -4,14 +4,18 @@
  * Results are microseconds since the epoch (or midnight), days since the epoch; `undefined`: not such a text.
  */
 
+import { momentInZone } from './time-zone.ts';
+
 const DATE = String.raw`(\d{4})-(\d{1,2})-(\d{1,2})`;
 const CLOCK = String.raw`(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?`;
-const ZONE = String.raw`(?:\s?([Zz])|\s?([+-])(\d{1,2})(?::(\d{2}))?| (\S+))`;
+/** An offset stands right behind the clock and a name apart from it; behind a date alone only an offset, apart. */
+const OFFSET = String.raw`([+-])(\d{1,2})(?::(\d{2}))?`;
 
 const DATE_ONLY = new RegExp(`^${DATE}$`);
 const TIME_ONLY = new RegExp(`^${CLOCK}$`);
 const DATE_TIME = new RegExp(`^${DATE}(?:[ Tt]${CLOCK})?$`);
-const TIMESTAMP = new RegExp(`^${DATE}(?:[ Tt]${CLOCK})?${ZONE}?$`);
+const TIMESTAMP = new RegExp(`^${DATE}(?:[ Tt]${CLOCK}(?:[Zz]|${OFFSET}| ([A-Za-z]\\S*))?)?$`);
+const DATE_AND_OFFSET = new RegExp(`^${DATE}()()()() ${OFFSET}$`);
 
 const DAY_MICROS = 86_400_000_000n;
 
@@ -31,24 +35,21 @@ export function readDatetime(text: string): bigint | undefined {
 }
 
 export function readTimestamp(text: string): bigint | undefined {
-  const match = TIMESTAMP.exec(text);
+  const match = TIMESTAMP.exec(text) ?? DATE_AND_OFFSET.exec(text);
   if (!match) return undefined;
   const local = momentOf(match);
   if (local === undefined) return undefined;
-  const [sign, hours, minutes = '0', zone] = [match[9], match[10], match[11], match[12]];
-  if (zone !== undefined) {
-    // Names of zones other than UTC need their history of offsets.
-    return ['UTC', 'GMT', 'ETC/UTC'].includes(zone.toUpperCase()) ? local : undefined;
-  }
+  const [sign, hours, minutes = '0', zone] = [match[8], match[9], match[10], match[11]];
+  if (zone !== undefined) return momentInZone(local, zone);
   if (sign === undefined) return local;
-  if (Number(hours) > 14 || Number(minutes) > 59) return undefined;
+  if (Number(minutes) > 59 || Number(hours) * 60 + Number(minutes) > 14 * 60) return undefined;
   const offset = BigInt(Number(hours) * 60 + Number(minutes)) * 60_000_000n;
   return sign === '-' ? local + offset : local - offset;
 }
 
 function momentOf(match: RegExpExecArray): bigint | undefined {
   const days = daysOf(match, 1);
-  const clock = match[4] === undefined ? 0n : clockOf(match, 4);
+  const clock = !match[4] ? 0n : clockOf(match, 4);
   return days === undefined || clock === undefined ? undefined : BigInt(days) * DAY_MICROS + clock;
 }
 

@@ -1,4 +1,5 @@
 /** Date and time functions without a date part or a format: those are in `call-times.ts`. */
+import { momentText } from '../casts.ts';
 import { define } from './define.ts';
 
 const SECOND_START = (micros: string, unit: number) =>
@@ -58,6 +59,15 @@ export const TIME_FUNCTIONS = define([
     'CAST(CAST($1 AS TIMESTAMP) AS TIME)',
     'DATETIME -> TIME',
     'CAST($1 AS TIME)',
+  ],
+  [
+    'STRING',
+    'TIMESTAMP -> STRING',
+    momentText('CAST($1 AS TIMESTAMP)', '+00'),
+    'DATETIME -> STRING',
+    momentText('$1', ''),
+    'DATE -> STRING',
+    "strftime($1, '%Y-%m-%d')",
   ],
   ['LAST_DAY', 'DATE -> DATE', 'last_day($1)'],
 ]);
