@@ -80,9 +80,16 @@ export interface Manifest {
 export type Action =
   | { kind: 'plan' }
   | { kind: 'locate' }
-  | { kind: 'change'; index: number }
+  /** Chunks that are changed side by side: each in a table (a date shard) of its own. */
+  | { kind: 'change'; indexes: number[] }
   | { kind: 'wait' }
   | { kind: 'done' };
+
+/** What one attempt is about. */
+export type Attempt = { kind: 'plan' } | { kind: 'locate' } | { kind: 'change'; index: number };
+
+/** DML on different tables does not queue; this many are under way for one step. */
+const CHANGES_AT_ONCE = 16;
 
 export function newStep(id: string, tenant: string, mapped: MappedTable, requests: number): Step {
   const zeros = Array.from({ length: requests }, () => 0);
@@ -117,16 +124,19 @@ export function nextAction(step: Step, now: number): Action {
   if (step.isDone) return { kind: 'done' };
   if (step.waiting !== undefined && step.waiting.until > now) return { kind: 'wait' };
   if (step.table === undefined) return { kind: 'plan' };
-  const index = step.chunks.findIndex(({ isChanged }) => !isChanged);
-  return index === -1 ? { kind: 'locate' } : { kind: 'change', index };
+  const indexes = changesAtOnce(step, step.table);
+  return indexes.length === 0 ? { kind: 'locate' } : { kind: 'change', indexes };
+}
+
+/** Those that were tried least come first: a shard that keeps failing holds no other one up. */
+function changesAtOnce({ chunks }: Step, table: PlannedTable): number[] {
+  const open = chunks.flatMap(({ isChanged, attempt }, index) => (isChanged ? [] : [{ attempt, index }]));
+  const order = open.sort((a, b) => a.attempt - b.attempt || a.index - b.index);
+  return order.slice(0, table.name.isSharded ? CHANGES_AT_ONCE : 1).map(({ index }) => index);
 }
 
 /** Opaque, and the same for whoever runs this action: what makes BigQuery refuse to run it twice. */
-export function jobId(
-  batch: string,
-  step: Step,
-  action: Exclude<Action, { kind: 'plan' | 'wait' | 'done' }>,
-): string {
+export function jobId(batch: string, step: Step, action: Exclude<Attempt, { kind: 'plan' }>): string {
   const prefix = `lethe_${batch}_${step.id}_r${step.round}`;
   if (action.kind === 'locate') return `${prefix}_locate_a${step.attempt}`;
   return `${prefix}_change${action.index}_a${step.chunks[action.index]?.attempt ?? 0}`;
@@ -179,9 +189,22 @@ export function afterChange(step: Step, index: number, evidence: JobEvidence): S
 /** How long a blocked step rests before it is looked at again: somebody may have mended it. */
 const BLOCKED_RECHECK_SECONDS = 15 * 60;
 
-export function afterFailure(step: Step, action: Action, verdict: Verdict, now: number): Step {
+export function afterFailure(step: Step, action: Attempt, verdict: Verdict, now: number): Step {
   const failures = step.failures + 1;
   return { ...nextAttempt(step, action), failures, waiting: waitFor(verdict, failures, now) };
+}
+
+/** Of attempts that were made side by side: together they count once, and what blocks is what the step shows. */
+export function afterFailures(
+  step: Step,
+  failed: readonly { action: Attempt; verdict: Verdict }[],
+  now: number,
+): Step {
+  const shown = failed.find(({ verdict }) => verdict.kind === 'block') ?? failed[0];
+  if (shown === undefined) return step;
+  const others = failed.filter((one) => one !== shown);
+  const counted = others.reduce((current, { action }) => nextAttempt(current, action), step);
+  return afterFailure(counted, shown.action, shown.verdict, now);
 }
 
 function waitFor(verdict: Verdict, failures: number, now: number): Waiting {
@@ -200,7 +223,7 @@ function waitFor(verdict: Verdict, failures: number, now: number): Waiting {
   }
 }
 
-function nextAttempt(step: Step, action: Action): Step {
+function nextAttempt(step: Step, action: Attempt): Step {
   if (action.kind === 'locate') return { ...step, attempt: step.attempt + 1 };
   if (action.kind !== 'change') return step;
   const chunks = step.chunks.map((entry, at) =>

@@ -120,7 +120,7 @@ function readYaml(text: string): unknown {
 }
 
 function notYaml(cause: Error): LetheError {
-  const fields = [{ field: 'body', detail: cause.message }];
+  const fields = [{ field: 'body', detail: `is not YAML: ${cause.message}` }];
   return new LetheError('invalid_data_map', `The data map is not YAML: ${cause.message}`, { fields, cause });
 }
 

@@ -21,7 +21,7 @@ export interface LoadedDemo {
 type DatasetState = 'absent' | 'loading' | 'loaded';
 
 /** Jobs under way at once: one makes the next one's rows while another is being written. */
-const CONCURRENT_LOADS = 2;
+const CONCURRENT_LOADS = 6;
 /** Few large writes to the socket instead of many of one row. */
 const CHUNK_CHARACTERS = 256 * 1024;
 

@@ -1,8 +1,8 @@
 /** Performs one step's next action in BigQuery and takes the outcome in. A failure is an outcome, not an end. */
 import {
-  type Action,
+  type Attempt,
   afterChange,
-  afterFailure,
+  afterFailures,
   afterLocate,
   afterPlan,
   changeTarget,
@@ -13,7 +13,7 @@ import {
   stepLabel,
 } from '../../domain/batch.ts';
 import { splitTableName } from '../../domain/data-map.ts';
-import { judgeFailure } from '../../domain/failure.ts';
+import { judgeFailure, type Verdict } from '../../domain/failure.ts';
 import { type PlannedTable, planTable } from '../../domain/planned-table.ts';
 import type { RequestDocument } from '../../domain/request.ts';
 import { log } from '../../log.ts';
@@ -21,6 +21,7 @@ import { type FinishedJob, WarehouseError, type WarehouseJob } from '../../ports
 import { deleteRows } from '../../sql/delete-rows.ts';
 import { locate } from '../../sql/locate.ts';
 import type { Statement } from '../../sql/statement.ts';
+import { mapConcurrently } from '../concurrently.ts';
 import type { BatchContext } from './run-batch.ts';
 
 export async function runStep(
@@ -30,47 +31,78 @@ export async function runStep(
   requests: readonly RequestDocument[],
 ): Promise<Step> {
   const action = nextAction(step, context.services.clock());
-  try {
-    return await perform(context, batch, step, action, requests);
-  } catch (error) {
-    if (!(error instanceof WarehouseError)) throw error;
-    const verdict = judgeFailure(error.failure);
-    log(verdict.kind === 'block' ? 'ERROR' : 'WARNING', 'a step has to wait', {
-      batch,
-      step: step.id,
-      tenant: step.tenant,
-      table: stepLabel(step),
-      kind: action.kind,
-      code: verdict.code,
-      ...(error.job !== undefined && { job: error.job }),
-    });
-    return afterFailure(step, action, verdict, context.services.clock());
+  switch (action.kind) {
+    case 'plan':
+      return follow(context, batch, step, [action], () => plan(context, step));
+    case 'locate':
+      return follow(context, batch, step, [action], () => runLocate(context, batch, planned(step), requests));
+    case 'change': {
+      const attempts = action.indexes.map((index): Attempt & { kind: 'change' } => ({
+        kind: 'change',
+        index,
+      }));
+      return follow(context, batch, step, attempts, ({ index }) =>
+        runChange(context, batch, planned(step), index, requests),
+      );
+    }
+    default:
+      return step;
   }
 }
 
-async function perform(
+/** Makes all attempts side by side, then takes in what succeeded, then what failed. */
+async function follow<A extends Attempt>(
   context: BatchContext,
   batch: string,
   step: Step,
-  action: Action,
-  requests: readonly RequestDocument[],
+  attempts: readonly A[],
+  make: (action: A) => Promise<After>,
 ): Promise<Step> {
-  const { table } = step;
-  if (action.kind === 'plan') return plan(context, step);
-  if (table === undefined) throw new Error(`step ${step.id} was not planned`);
-  if (action.kind === 'locate') return runLocate(context, batch, { ...step, table }, requests);
-  if (action.kind === 'change') return runChange(context, batch, { ...step, table }, action.index, requests);
-  return step;
+  const outcomes = await mapConcurrently(attempts, attempts.length, async (action) => {
+    try {
+      return { succeeded: [await make(action)], failed: [] };
+    } catch (error) {
+      if (!(error instanceof WarehouseError)) throw error;
+      return { succeeded: [], failed: [{ action, verdict: judge(batch, step, action, error) }] };
+    }
+  });
+  const changed = outcomes
+    .flatMap(({ succeeded }) => succeeded)
+    .reduce((before, after) => after(before), step);
+  const failed = outcomes.flatMap((outcome) => outcome.failed);
+  return afterFailures(changed, failed, context.services.clock());
+}
+
+function judge(batch: string, step: Step, { kind }: Attempt, error: WarehouseError): Verdict {
+  const verdict = judgeFailure(error.failure);
+  log(verdict.kind === 'block' ? 'ERROR' : 'WARNING', 'a step has to wait', {
+    batch,
+    step: step.id,
+    tenant: step.tenant,
+    table: stepLabel(step),
+    kind,
+    code: verdict.code,
+    ...(error.job !== undefined && { job: error.job }),
+  });
+  return verdict;
 }
 
 type PlannedStep = Step & { table: PlannedTable };
 
-async function plan({ services, location }: BatchContext, step: Step): Promise<Step> {
+function planned(step: Step): PlannedStep {
+  if (step.table === undefined) throw new Error(`step ${step.id} was not planned`);
+  return { ...step, table: step.table };
+}
+
+/** What an attempt comes to, as a change of the step. */
+type After = (step: Step) => Step;
+
+async function plan({ services, location }: BatchContext, step: Step): Promise<After> {
   const defaults = { project: services.config.project, location };
   const metadata = await services.warehouse.describe(splitTableName(step.mapped.table, defaults.project));
-  const planned = planTable(step.mapped, metadata, defaults);
-  if ('table' in planned) return afterPlan(step, planned.table);
-  const message = planned.findings.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
+  const joined = planTable(step.mapped, metadata, defaults);
+  if ('table' in joined) return (current) => afterPlan(current, joined.table);
+  const message = joined.findings.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
   throw new WarehouseError({ reason: 'invalid', message });
 }
 
@@ -79,15 +111,15 @@ async function runLocate(
   batch: string,
   step: PlannedStep,
   requests: readonly RequestDocument[],
-): Promise<Step> {
+): Promise<After> {
   const { warehouse, clock } = context.services;
   const statement = locate(step.table, subjectsOf(requests));
-  if (statement === undefined) return { ...step, isDone: true };
+  if (statement === undefined) return (current) => ({ ...current, isDone: true });
   const job = toJob(context, jobId(batch, step, { kind: 'locate' }), batch, statement);
   const finished = await warehouse.run(job, context.keepAlive);
   const rows = await warehouse.locatedRows(job);
   const evidence = toEvidence(step.round === 0 ? 'locate' : 'verify', finished);
-  return afterLocate(step, step.table, rows, requests, evidence, clock());
+  return (current) => afterLocate(current, step.table, rows, requests, evidence, clock());
 }
 
 async function runChange(
@@ -96,7 +128,7 @@ async function runChange(
   step: PlannedStep,
   index: number,
   requests: readonly RequestDocument[],
-): Promise<Step> {
+): Promise<After> {
   const chunk = step.chunks[index]?.chunk ?? {};
   const statement = deleteRows(step.table, chunk, subjectsOf(requests));
   const job = toJob(context, jobId(batch, step, { kind: 'change', index }), batch, statement);
@@ -104,7 +136,7 @@ async function runChange(
   if (finished.rowsAffected === undefined)
     throw new Error(`${finished.job} does not say how many rows it deleted`);
   const evidence = { ...toEvidence('change', finished), target: changeTarget(step, index) };
-  return afterChange(step, index, evidence);
+  return (current) => afterChange(current, index, evidence);
 }
 
 function subjectsOf(requests: readonly RequestDocument[]): RequestDocument['subjects'] {

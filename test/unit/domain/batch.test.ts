@@ -1,7 +1,8 @@
 import {
-  type Action,
+  type Attempt,
   afterChange,
   afterFailure,
+  afterFailures,
   afterPlan,
   changeTarget,
   conditionOf,
@@ -22,10 +23,10 @@ describe('a step', () => {
     expect(nextAction(unplanned(), NOW)).toEqual({ kind: 'plan' });
     expect(nextAction(planned(), NOW)).toEqual({ kind: 'locate' });
     const found = twoShards();
-    expect(nextAction(found, NOW)).toEqual({ kind: 'change', index: 0 });
+    expect(nextAction(found, NOW)).toEqual({ kind: 'change', indexes: [0, 1] });
     expect(changeTarget(found, 0)).toBe('p.d.events_20261124');
     const half = change(found, 0);
-    expect(nextAction(half, NOW)).toEqual({ kind: 'change', index: 1 });
+    expect(nextAction(half, NOW)).toEqual({ kind: 'change', indexes: [1] });
     const changed = change(half, 1);
     expect(nextAction(changed, NOW)).toEqual({ kind: 'locate' });
     expect(changed.isDone).toBe(false);
@@ -48,7 +49,7 @@ describe('a step', () => {
     const again = locatedStep(change(change(twoShards(), 0), 1), rowsOf('jane', '20261126', 2));
 
     expect(again).toMatchObject({ round: 1, located: [5, 1], left: [2, 0], isDone: false });
-    expect(nextAction(again, NOW)).toEqual({ kind: 'change', index: 0 });
+    expect(nextAction(again, NOW)).toEqual({ kind: 'change', indexes: [0] });
     expect(locatedStep(change(again, 0))).toMatchObject({ isDone: true, located: [5, 1], left: [0, 0] });
   });
 
@@ -61,7 +62,7 @@ describe('a step', () => {
         paused.push(round);
         expect(step.waiting).toMatchObject({ condition: 'deferred', code: 'rows_keep_arriving' });
         expect(nextAction(step, NOW)).toEqual({ kind: 'wait' });
-        expect(nextAction(step, step.waiting.until)).toEqual({ kind: 'change', index: 0 });
+        expect(nextAction(step, step.waiting.until)).toEqual({ kind: 'change', indexes: [0] });
       }
       step = change(step, 0);
     }
@@ -80,7 +81,7 @@ describe('a step', () => {
 });
 
 describe('a failure', () => {
-  const failTwice = (step: Step, action: Action) =>
+  const failTwice = (step: Step, action: Attempt) =>
     afterFailure(afterFailure(step, action, retry, NOW), action, retry, NOW);
 
   test('of a locate makes the next attempt another job, after a pause that doubles', () => {
@@ -99,7 +100,7 @@ describe('a failure', () => {
       [0, true],
       [2, false],
     ]);
-    expect(nextAction(failed, NOW + 60_000)).toEqual({ kind: 'change', index: 1 });
+    expect(nextAction(failed, NOW + 60_000)).toEqual({ kind: 'change', indexes: [1] });
   });
 
   test('is forgotten by the next success, its attempt numbers are not', () => {
@@ -110,6 +111,24 @@ describe('a failure', () => {
     expect(changed).toMatchObject({ failures: 0 });
     expect(changed).not.toHaveProperty('waiting');
     expect(changed.chunks[1]).toMatchObject({ attempt: 2, isChanged: false });
+  });
+
+  test('of one shard holds no other up: those that were tried least come first', () => {
+    const days = Array.from({ length: 20 }, (_, day) => rowsOf('jane', String(20261101 + day), 1));
+    const found = locatedStep(planned(), ...days);
+    const first = nextAction(found, NOW);
+    expect(first).toEqual({ kind: 'change', indexes: Array.from({ length: 16 }, (_, index) => index) });
+
+    const verdict = { kind: 'block', code: 'table_missing', advice: 'Create it.' } as const;
+    const failed = afterFailures(
+      found,
+      [0, 1].map((index) => ({ action: { kind: 'change', index }, verdict: index === 0 ? retry : verdict })),
+      NOW,
+    );
+
+    expect(failed).toMatchObject({ failures: 1, waiting: { condition: 'blocked', code: 'table_missing' } });
+    const next = nextAction(failed, NOW + 900_000);
+    expect(next.kind === 'change' && next.indexes.slice(0, 2)).toEqual([2, 3]);
   });
 
   test('that somebody has to mend is looked at again after a quarter of an hour', () => {
