@@ -3,10 +3,11 @@ import type { Call, Route } from '../http.ts';
 import { type DatasetRecord, datasetName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { ApiError, invalid } from './errors.ts';
+import { etag, requireMatch } from './etag.ts';
 import { pageOf } from './list-page.ts';
 import { normalLocation } from './locations.ts';
 import { path } from './paths.ts';
-import { dropNulls, etag } from './table-resource.ts';
+import { dropNulls } from './table-resource.ts';
 import { dropTable } from './table-store.ts';
 import { mergePatch } from './tables.ts';
 
@@ -60,12 +61,15 @@ export function datasetRoutes(context: Context): Route[] {
         pattern: path(single),
         operation: method === 'PATCH' ? 'bigquery.datasets.patch' : 'bigquery.datasets.update',
         handle: async (call) => {
-          const before = found(call);
           const sent = settable(await call.json<Resource>());
-          const resource = dropNulls(method === 'PATCH' ? mergePatch(before.resource, sent) : sent);
-          const after = { ...before, resource, modified: context.now() };
-          await save(context, after);
-          return { json: render(after) };
+          return context.locks.run('catalog', async () => {
+            const before = found(call);
+            requireMatch(call, datasetEtag(before));
+            const resource = dropNulls(method === 'PATCH' ? mergePatch(before.resource, sent) : sent);
+            const after = { ...before, resource, modified: context.now() };
+            await save(context, after);
+            return { json: render(after) };
+          });
         },
       }),
     ),
@@ -127,10 +131,15 @@ function settable(sent: Resource): Record<string, unknown> {
   return rest;
 }
 
-function render({ project, dataset, location, resource, created, modified }: DatasetRecord) {
+function datasetEtag({ resource, modified }: DatasetRecord): string {
+  return etag(JSON.stringify(resource), modified);
+}
+
+function render(record: DatasetRecord) {
+  const { project, dataset, location, resource, created, modified } = record;
   return {
     kind: 'bigquery#dataset',
-    etag: etag(JSON.stringify(resource), modified),
+    etag: datasetEtag(record),
     id: datasetName(project, dataset),
     selfLink: `https://bigquery.googleapis.com/bigquery/v2/projects/${project}/datasets/${dataset}`,
     maxTimeTravelHours: TIME_TRAVEL_HOURS_DEFAULT,

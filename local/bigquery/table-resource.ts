@@ -1,8 +1,8 @@
 /** The table resource: checked when it comes, rendered when it goes. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
-import { createHash } from 'node:crypto';
 import type { CatalogTable, Field, Partitioning, TableReference } from './catalog.ts';
 import { duckTableName, type TableRecord, tableName } from './catalog-store.ts';
 import { invalid, notImplemented } from './errors.ts';
+import { etag } from './etag.ts';
 import { type FieldResource, parseFields, toResource } from './schema.ts';
 
 export interface TableResource {
@@ -149,6 +149,10 @@ export interface TableFacts {
   buffer?: StreamingBufferFacts;
 }
 
+export function tableEtag({ resource, modified }: TableRecord): string {
+  return etag(JSON.stringify(resource), modified);
+}
+
 /** What tables.get answers. */
 export function renderTable(record: TableRecord, facts: TableFacts | undefined): Record<string, unknown> {
   const { project, dataset, table, kind, resource, created, modified, location, expires } = record;
@@ -157,7 +161,7 @@ export function renderTable(record: TableRecord, facts: TableFacts | undefined):
   const isPartitioned = record.partitioning !== undefined;
   return {
     kind: 'bigquery#table',
-    etag: etag(JSON.stringify(resource), modified),
+    etag: tableEtag(record),
     id: tableName(record),
     selfLink: `https://bigquery.googleapis.com${path}`,
     ...dropNulls(kept),
@@ -206,10 +210,6 @@ export function renderListed(record: TableRecord): Record<string, unknown> {
     creationTime: String(created),
     expirationTime: expires === undefined ? undefined : String(expires),
   });
-}
-
-export function etag(...parts: unknown[]): string {
-  return createHash('md5').update(parts.join('|')).digest('base64');
 }
 
 export function dropNulls(resource: Record<string, unknown>): Record<string, unknown> {

@@ -73,26 +73,27 @@ export async function dropExpired({ locks, catalog, database, buffer, stats }: C
   }
 }
 
-/** Brings an existing table to a new resource: columns may be added and REQUIRED relaxed, nothing else. */
+/**
+ * Brings an existing table to a new resource: columns may be added and REQUIRED relaxed, nothing else. The caller holds the
+ * table's lock.
+ */
 export async function changeTable(
   context: Context,
   before: TableRecord,
   after: NewTable,
 ): Promise<TableRecord> {
-  const { locks, catalog, database, now, stats } = context;
+  const { catalog, database, now, stats } = context;
   const statements = before.kind === 'TABLE' ? alterations(before, after) : [];
   if (JSON.stringify(before.partitioning) !== JSON.stringify(after.partitioning))
     throw invalid(`Cannot change partitioning/clustering spec for a partitioned/clustered table.`);
-  return locks.run(tableName(before), async () => {
-    const record = { ...after, created: before.created, modified: now() };
-    const save = await database.transaction(async (session) => {
-      for (const statement of statements) await session.run(statement);
-      return catalog.saveTable(session, record);
-    });
-    save();
-    stats.invalidate(record);
-    return record;
+  const record = { ...after, created: before.created, modified: now() };
+  const save = await database.transaction(async (session) => {
+    for (const statement of statements) await session.run(statement);
+    return catalog.saveTable(session, record);
   });
+  save();
+  stats.invalidate(record);
+  return record;
 }
 
 function alterations(before: TableRecord, after: NewTable): string[] {

@@ -4,11 +4,11 @@ import type { Field } from './catalog.ts';
 import { tableName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { invalid, notImplemented } from './errors.ts';
+import { etag } from './etag.ts';
 import { insertAll } from './insert-all.ts';
 import { inPartition } from './partitions.ts';
 import { path } from './paths.ts';
 import { pageToken, parsePage, readPage, withRows } from './rows.ts';
-import { etag } from './table-resource.ts';
 import { parseReference } from './tables.ts';
 
 export function tabledataRoutes(context: Context): Route[] {

@@ -4,11 +4,12 @@ import type { Field, TableReference } from './catalog.ts';
 import { type TableRecord, tableName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { invalid } from './errors.ts';
+import { requireMatch } from './etag.ts';
 import { pageOf } from './list-page.ts';
 import { inPartition } from './partitions.ts';
 import { path } from './paths.ts';
 import { changeTable, createTable, dropExpired, dropTable, tableFacts } from './table-store.ts';
-import { parseTable, renderListed, renderTable, type TableResource } from './table-resource.ts';
+import { parseTable, renderListed, renderTable, tableEtag, type TableResource } from './table-resource.ts';
 import { viewFields } from './views.ts';
 
 /** https://cloud.google.com/bigquery/docs/tables#table_naming */
@@ -111,8 +112,26 @@ async function insertTable(context: Context, call: Call): Promise<Record<string,
 
 async function updateTable(context: Context, call: Call, method: 'PATCH' | 'PUT'): Promise<unknown> {
   const { reference } = parseReference(call.params);
-  const before = context.catalog.table(reference);
   const sent = await call.json<TableResource>();
+  const record = await context.locks.run(tableName(reference), () =>
+    changeLocked(context, call, { reference, sent, method }),
+  );
+  return render(context, record);
+}
+
+interface Update {
+  reference: TableReference;
+  sent: TableResource;
+  method: 'PATCH' | 'PUT';
+}
+
+async function changeLocked(
+  context: Context,
+  call: Call,
+  { reference, sent, method }: Update,
+): Promise<TableRecord> {
+  const before = context.catalog.table(reference);
+  requireMatch(call, tableEtag(before));
   const merged: TableResource = method === 'PUT' ? sent : mergePatch(before.resource, sent);
   if (method === 'PATCH' && !('expirationTime' in sent) && before.expires !== undefined)
     merged.expirationTime = String(before.expires);
@@ -121,7 +140,7 @@ async function updateTable(context: Context, call: Call, method: 'PATCH' | 'PUT'
     location: before.location,
     ...(fields && { viewFields: fields }),
   });
-  return render(context, await changeTable(context, before, after));
+  return changeTable(context, before, after);
 }
 
 /** Sent members replace, null removes, labels are merged one by one. */

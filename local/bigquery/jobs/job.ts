@@ -1,7 +1,7 @@
 /** A job: what is kept of it, and what jobs.get answers. https://cloud.google.com/bigquery/docs/reference/rest/v2/Job */
 import type { Field } from '../catalog.ts';
 import type { ErrorProto } from '../errors.ts';
-import { etag } from '../table-resource.ts';
+import { etag } from '../etag.ts';
 
 export interface JobKey {
   project: string;
