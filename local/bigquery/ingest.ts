@@ -56,16 +56,11 @@ export function timestamp(date: Date): string {
   return `TIMESTAMPTZ '${date.toISOString()}'`;
 }
 
-/** DuckDB's description of JSON: every scalar as text, to be cast by `stored`. */
+/** DuckDB's description of JSON: every scalar as text, JSON values too, to be cast by `stored`. */
 function structureOf(fields: Field[]): Record<string, unknown> {
   return Object.fromEntries(
     fields.map((field) => {
-      const single =
-        field.type === 'STRUCT'
-          ? structureOf(field.fields ?? [])
-          : field.type === 'JSON'
-            ? 'JSON'
-            : 'VARCHAR';
+      const single = field.type === 'STRUCT' ? structureOf(field.fields ?? []) : 'VARCHAR';
       return [field.name, field.mode === 'REPEATED' ? [single] : single];
     }),
   );

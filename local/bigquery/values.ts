@@ -2,7 +2,9 @@
  * Values of rows as JSON brings them, checked against the schema and brought to the one form that DuckDB casts without surprise.
  * https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json#details_of_loading_json_data
  */
-import type { Field } from './catalog.ts';
+import type { Field, FieldType } from './catalog.ts';
+import { normalJson, WrittenNumber } from './json-values.ts';
+import { normaliseJson } from './sql/json-text.ts';
 import { isDate, isTime, parseTimestamp } from './time-values.ts';
 
 /** A value that its field does not admit; `location` is the field's path. */
@@ -16,7 +18,7 @@ export class BadValue extends Error {
 
 export interface CheckOptions {
   ignoreUnknown: boolean;
-  /** Streaming takes the text of a JSON value; a load job takes the value itself. */
+  /** Streaming takes the text of a JSON value; a load job takes the value itself. Both go on as normalised text. */
   isJsonText: boolean;
 }
 
@@ -108,54 +110,65 @@ function compileSingle(field: Field, options: CheckOptions): Check {
     case 'STRUCT':
       return compileStruct(field.fields ?? [], options);
     case 'JSON':
-      return options.isJsonText ? checkJsonText : (value) => value;
+      return options.isJsonText ? scalar('JSON', checkJsonText) : checkJson;
     case 'STRING':
-      return scalar((value) => value);
+      return scalar('STRING', (value) => value);
     case 'INT64':
-      return scalar(checkInteger);
+      return scalar('INT64', checkInteger);
     case 'FLOAT64':
-      return scalar(checkFloat);
+      return scalar('FLOAT64', checkFloat);
     case 'NUMERIC':
-      return scalar(checkNumeric);
+      return scalar('NUMERIC', checkNumeric);
     case 'BOOL':
-      return scalar(checkBoolean);
+      return scalar('BOOL', checkBoolean);
     case 'BYTES':
-      return scalar(checkBase64);
+      return scalar('BYTES', checkBase64);
     case 'TIMESTAMP':
-      return scalar(checkTimestamp);
+      return scalar('TIMESTAMP', checkTimestamp);
     case 'DATE':
-      return scalar((value, path) => {
+      return scalar('DATE', (value, path) => {
         if (typeof value === 'string' && isDate(value)) return value;
         throw new BadValue(path, `Invalid date: '${value}' Field: ${path}; Value: ${value}`);
       });
     case 'DATETIME':
-      return scalar((value, path) => {
+      return scalar('DATETIME', (value, path) => {
         const [date = '', time = '00:00:00'] = String(value).split(/[Tt ]/);
         if (isDate(date) && isTime(time)) return value;
         throw new BadValue(path, `Invalid datetime string "${value}" Field: ${path}; Value: ${value}`);
       });
     case 'TIME':
-      return scalar((value, path) => {
+      return scalar('TIME', (value, path) => {
         if (typeof value === 'string' && isTime(value)) return value;
         throw new BadValue(path, `Invalid time string "${value}" Field: ${path}; Value: ${value}`);
       });
   }
 }
 
-function scalar(check: Check): Check {
+function scalar(type: FieldType, check: Check): Check {
   return (value, path) => {
+    if (value instanceof WrittenNumber) return check(numberFor(type, value), path);
     if (typeof value === 'object') throw new BadValue(path, `This field: ${path} is not a record.`);
     return check(value, path);
   };
 }
 
-function checkJsonText(value: unknown, path: string): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    throw new BadValue(path, `Invalid JSON value for field ${path}: ${value}`);
-  }
+/** Digits go on as text, which every column of numbers takes; `1.0` is an integer, too. */
+function numberFor(type: FieldType, { source }: WrittenNumber): string | number {
+  return type === 'INT64' && !/^-?\d+$/.test(source) ? Number(source) : source;
+}
+
+/** JSON goes on as normalised text. */
+function checkJsonText(value: unknown, path: string): string {
+  return found(normaliseJson(String(value)), value, path);
+}
+
+function checkJson(value: unknown, path: string): unknown {
+  return found(normalJson(value), value, path);
+}
+
+function found<T>(normalised: T | undefined, value: unknown, path: string): T {
+  if (normalised !== undefined) return normalised;
+  throw new BadValue(path, `Invalid JSON value for field ${path}: ${value}`);
 }
 
 function checkInteger(value: unknown, path: string): unknown {

@@ -8,7 +8,10 @@ beforeAll(async () => {
 afterAll(() => system.close());
 
 test('a dataset is made where the caller says and described as the service does', async () => {
-  const [, made] = await system.client.createDataset('in_eu', { location: 'EU', labels: { team: 'privacy' } });
+  const [, made] = await system.client.createDataset('in_eu', {
+    location: 'EU',
+    labels: { team: 'privacy' },
+  });
   expect(made).toMatchObject({
     kind: 'bigquery#dataset',
     id: `${PROJECT}:in_eu`,
@@ -68,7 +71,9 @@ test('datasets are listed by id, page by page, and only those of the project', a
     const { body } = await rest(system, 'GET', `/datasets?maxResults=2&pageToken=${token}`);
     expect(body.datasets.length).toBeLessThanOrEqual(2);
     ids.push(
-      ...body.datasets.map((one: { datasetReference: { datasetId: string } }) => one.datasetReference.datasetId),
+      ...body.datasets.map(
+        (one: { datasetReference: { datasetId: string } }) => one.datasetReference.datasetId,
+      ),
     );
     token = body.nextPageToken ?? '';
   } while (token !== '');

@@ -83,7 +83,7 @@ export async function startSystem(extra: Partial<BigQueryOptions> = {}): Promise
 export function clientOf({ address }: Pick<BigQueryService, 'address'>): BigQuery {
   const client = bigqueryClient({ project: PROJECT, bigquery: address });
   // The client's own repetition is not under test, and takes seconds.
-  client.interceptors.push({ request: (options) => ({ ...options, maxRetries: 0 }) });
+  client.interceptors.push({ request: (options) => Object.assign(options, { maxRetries: 0 }) as never });
   return client;
 }
 
@@ -111,6 +111,8 @@ export async function load(
   const text = isRows ? content.map((row) => JSON.stringify(row)).join('\n') : content;
   const sourceFormat = metadata.sourceFormat ?? 'NEWLINE_DELIMITED_JSON';
   const stream = table.createWriteStream({ ...metadata, sourceFormat });
+  // The client's own half second between two looks at the job is long for a test.
+  stream.once('job', (job) => Object.assign(job, { pollIntervalMs: 10 }));
   Readable.from([text]).pipe(stream);
   return new Promise((resolve, reject) => {
     stream.once('complete', (job) => job.getMetadata().then(([resource]: [Body]) => resolve(resource)));
@@ -127,6 +129,7 @@ export async function rows(client: BigQuery, query: string, options: Query = {})
 /** Runs a statement as a job. @returns the job's resource, failed or not */
 export async function run(client: BigQuery, query: string, options: Query = {}): Promise<Body> {
   const [job] = await client.createQueryJob({ query, ...options });
+  Object.assign(job, { pollIntervalMs: 10 });
   await new Promise<void>((resolve) => {
     job.once('complete', () => resolve());
     job.once('error', () => resolve());

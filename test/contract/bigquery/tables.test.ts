@@ -125,7 +125,8 @@ test('a second table of the same id is 409 duplicate', async () => {
 test('tables are listed with their partitioning, by id and in pages', async () => {
   const dataset = await system.newDataset();
   const timePartitioning = { type: 'DAY', field: 'd' };
-  for (const id of ['b', 'a', 'c']) await dataset.createTable(id, { schema: schemaOf('d DATE'), timePartitioning });
+  for (const id of ['b', 'a', 'c'])
+    await dataset.createTable(id, { schema: schemaOf('d DATE'), timePartitioning });
   const path = `/datasets/${dataset.id}/tables?maxResults=2`;
   const first = (await rest(system, 'GET', path)).body;
   const second = (await rest(system, 'GET', `${path}&pageToken=${first.nextPageToken}`)).body;
@@ -215,7 +216,10 @@ test('a view has the columns of its query and follows its table; rows cannot be 
 test('a view whose query is wrong is refused', async () => {
   const dataset = await system.newDataset();
   const view = { query: 'SELECT nothing FROM', useLegacySql: false };
-  expect(await refusal(dataset.createTable('v', { view }))).toMatchObject({ code: 400, reason: 'invalidQuery' });
+  expect(await refusal(dataset.createTable('v', { view }))).toMatchObject({
+    code: 400,
+    reason: 'invalidQuery',
+  });
 });
 
 // https://cloud.google.com/bigquery/docs/managing-partitioned-tables#delete_a_partition
