@@ -101,6 +101,11 @@ export function nameOf(table: Table): string {
   return `\`${PROJECT}.${table.dataset.id}.${table.id}\``;
 }
 
+/** The statement with the table's name in the place of `T`. */
+export function on(table: Table, sql: string): string {
+  return sql.replaceAll(/\bT\b/g, nameOf(table));
+}
+
 /** Runs a load job to its end. @returns the job's resource, failed or not */
 export async function load(
   table: Table,
