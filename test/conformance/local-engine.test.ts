@@ -40,7 +40,7 @@ describeWithGoogleSql('the local BigQuery against GoogleSQL', (judge) => {
       let table: LocalTable;
 
       beforeAll(async () => {
-        table = new LocalTable(bigquery, shape, { dataset: DATASET, name: `t${index}_`, folder });
+        table = new LocalTable(bigquery, shape, { dataset: DATASET, name: `t${index}_` });
         await table.create(rows);
       });
 

@@ -1,6 +1,5 @@
 /** A table of a shape in the local BigQuery, made, filled and asked through Google's own client. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { BigQuery, Dataset } from '@google-cloud/bigquery';
 import { type Chunk, chunksOf, type LocatedRow } from '../../functions/domain/located.ts';
 import type { Partitioning } from '../../functions/domain/planned-table.ts';
@@ -8,6 +7,7 @@ import type { Subject } from '../../functions/domain/subject.ts';
 import { deleteRows } from '../../functions/sql/delete-rows.ts';
 import { locate, readLocatedRow } from '../../functions/sql/locate.ts';
 import type { Statement } from '../../functions/sql/statement.ts';
+import { loadStream } from '../../local/load-stream.ts';
 import type { Column, Row } from '../support/googlesql-values.ts';
 import { partitionOf, valueAt } from './oracle.ts';
 import type { Shape } from './shapes.ts';
@@ -21,12 +21,10 @@ export class LocalTable {
   readonly shape: Shape;
   readonly #bigquery: BigQuery;
   readonly #dataset: Dataset;
-  readonly #folder: string;
 
-  constructor(bigquery: BigQuery, shape: Shape, at: { dataset: string; name: string; folder: string }) {
+  constructor(bigquery: BigQuery, shape: Shape, at: { dataset: string; name: string }) {
     this.#bigquery = bigquery;
     this.#dataset = bigquery.dataset(at.dataset, { location: LOCATION });
-    this.#folder = at.folder;
     const { isSharded } = shape.table.name;
     const name = { project: bigquery.projectId, dataset: at.dataset, table: at.name, isSharded };
     this.shape = { ...shape, table: { ...shape.table, name } };
@@ -56,9 +54,13 @@ export class LocalTable {
         const visible = Object.entries(row).filter(([name]) => !hidden.includes(name));
         return JSON.stringify({ ...Object.fromEntries(visible), [ROW_NUMBER]: rows.indexOf(row) });
       });
-      const file = join(this.#folder, `${id.replace('$', '-')}.ndjson`);
-      await writeFile(file, `${lines.join('\n')}\n`);
-      await this.#dataset.table(id).load(file, { sourceFormat: 'NEWLINE_DELIMITED_JSON' });
+      await loadStream(
+        this.#dataset.table(id, { location: LOCATION }),
+        Readable.from(`${lines.join('\n')}\n`),
+        {
+          sourceFormat: 'NEWLINE_DELIMITED_JSON',
+        },
+      );
     }
   }
 

@@ -1,8 +1,10 @@
 /** One whole system for a test file, and tenants with tables of their own in it. */
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BigQuery } from '@google-cloud/bigquery';
+import { loadStream } from '../../local/load-stream.ts';
 import { bigqueryClient } from '../../local/provision.ts';
 import { PROJECT, Stack, type StackOptions } from '../../local/stack.ts';
 
@@ -84,7 +86,10 @@ export class System {
     const file = join(this.home, `load-${dataset}-${table.replaceAll('$', '_')}.ndjson`);
     await writeFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const handle = this.bigquery.dataset(dataset, { location }).table(table, { location });
-    await handle.load(file, { sourceFormat: 'NEWLINE_DELIMITED_JSON', writeDisposition: 'WRITE_APPEND' });
+    await loadStream(handle, createReadStream(file), {
+      sourceFormat: 'NEWLINE_DELIMITED_JSON',
+      writeDisposition: 'WRITE_APPEND',
+    });
   }
 
   /** Every row of the table as text, sorted: two snapshots are equal exactly when the tables are. */
