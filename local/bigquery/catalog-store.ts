@@ -69,6 +69,10 @@ export class CatalogStore implements Catalog {
     return record;
   }
 
+  hasDataset(project: string, dataset: string): boolean {
+    return this.findDataset(project, dataset) !== undefined;
+  }
+
   projects(): string[] {
     return [...new Set([...this.#datasets.values()].map(({ project }) => project))];
   }
@@ -117,6 +121,7 @@ export class CatalogStore implements Catalog {
   withPartitionFacts(partitionsOf: (table: TableReference) => PartitionFacts[]): Catalog {
     return {
       find: (reference) => this.findTable(reference) ?? this.#informationSchema(reference, partitionsOf),
+      hasDataset: (...name) => this.hasDataset(...name),
       withPrefix: (...name) => this.withPrefix(...name),
     };
   }

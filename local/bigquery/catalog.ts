@@ -62,6 +62,8 @@ export const ROW_BYTES = '__bytes';
  */
 export interface Catalog {
   find(reference: TableReference): CatalogTable | undefined;
+  /** Which of the two is missing, where `find` finds nothing. Absent: datasets are not known. */
+  hasDataset?(project: string, dataset: string): boolean;
   /** The tables (not views) of a dataset whose id begins with `prefix`, by id: what a wildcard table means. */
   withPrefix(project: string, dataset: string, prefix: string): CatalogTable[];
 }

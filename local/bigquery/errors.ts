@@ -92,22 +92,28 @@ export function toApiError(error: unknown): ApiError {
     );
   if (error instanceof NoSuchRoute) return new ApiError(501, 'notImplemented', error.message);
   if (error instanceof SyntaxError) return invalid(`Parse error: ${error.message}`);
-  return fromDuckDb(error instanceof Error ? error : new Error(String(error)));
+  return fromDuckDb(messageOf(error));
+}
+
+/** Errors of native code need not be this realm's Error. */
+function messageOf(error: unknown): string {
+  const { message } = (error ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? message : String(error);
 }
 
 /** Errors that depend on values in rows are the statement's; all others are the stand-in's own. */
-function fromDuckDb(error: Error): ApiError {
-  const required = /NOT NULL constraint failed: [^.]+\.(.+)$/m.exec(error.message);
+function fromDuckDb(message: string): ApiError {
+  const required = /NOT NULL constraint failed: [^.]+\.(.+)$/m.exec(message);
   if (required !== null) return invalidQuery(`Required field ${required[1]} cannot be null`);
-  const kind = /^(Conversion|Out of Range|Invalid Input|Invalid) Error: (.*)/s.exec(error.message);
-  if (kind !== null) return invalidQuery((kind[2] ?? '').split('\n')[0] ?? error.message);
-  if (/^(Parser|Binder|Catalog|Not implemented) Error/.test(error.message))
+  const kind = /^(Conversion|Out of Range|Invalid Input|Invalid) Error: (.*)/s.exec(message);
+  if (kind !== null) return invalidQuery((kind[2] ?? '').split('\n')[0] ?? message);
+  if (/^(Parser|Binder|Catalog|Not implemented) Error/.test(message))
     return new ApiError(
       501,
       'notImplemented',
-      `Lethe's local BigQuery could not run this statement: ${error.message}`,
+      `Lethe's local BigQuery could not run this statement: ${message}`,
     );
-  return new ApiError(500, 'internalError', error.message);
+  return new ApiError(500, 'internalError', message);
 }
 
 /** https://cloud.google.com/bigquery/docs/reference/rest: the body of every failed call. */

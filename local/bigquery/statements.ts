@@ -3,6 +3,7 @@ import type { Catalog, TableReference } from './catalog.ts';
 import { tableName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { ApiError, invalid } from './errors.ts';
+import { normalLocation } from './locations.ts';
 import type { PartitionFacts } from './information-schema.ts';
 import type { QueryParameter, TranslatedStatement } from './sql/contract.ts';
 import { translate } from './sql/translate.ts';
@@ -16,12 +17,14 @@ export interface StatementSource {
   parameters: QueryParameter[];
   project: string;
   defaultDataset?: { projectId?: string; datasetId?: string } | undefined;
+  /** Where the job is to run, if the caller said so. */
+  location?: string | undefined;
 }
 
 /** @throws SqlError, UnsupportedSql, invalid */
 export async function translateStatement(
   context: Context,
-  { text, parameters, project, defaultDataset }: StatementSource,
+  { text, parameters, project, defaultDataset, location }: StatementSource,
 ): Promise<TranslatedStatement> {
   if (text.trim() === '') throw invalid('Required parameter is missing: query');
   if (text.length > SQL_CHARACTERS_MAX)
@@ -37,6 +40,7 @@ export async function translateStatement(
     catalog: await catalogFor(context, text, project),
     defaultProject: defaultDataset?.projectId ?? project,
     ...(defaultDataset?.datasetId !== undefined && { defaultDataset: defaultDataset.datasetId }),
+    ...(location !== undefined && { location: normalLocation(location) }),
     now: context.now(),
   });
 }

@@ -5,12 +5,13 @@ import type { Context } from '../context.ts';
 import { invalid, invalidQuery, notFound, notImplemented } from '../errors.ts';
 import { isInformationSchema } from '../information-schema.ts';
 import { DEFAULT_LOCATION, normalLocation } from '../locations.ts';
-import type { QueryParameter, ReferencedTable, TranslatedStatement } from '../sql/contract.ts';
+import type { ReferencedTable, TranslatedStatement } from '../sql/contract.ts';
 import { translateStatement } from '../statements.ts';
 import { runDdl } from './ddl.ts';
 import { runDml } from './dml.ts';
 import type { JobConfiguration, QueryConfiguration } from './job.ts';
 import type { Outcome, Work } from './job-engine.ts';
+import { parseParameters } from './query-parameters.ts';
 import { runSelect } from './select.ts';
 
 /** Members of `configuration.query` whose effect would be missed. */
@@ -55,9 +56,10 @@ export async function planQuery(
   const query = configuration.query as PlannedQuery['query'];
   const statement = await translateStatement(context, {
     text: query.query,
-    parameters: (query.queryParameters ?? []) as QueryParameter[],
+    parameters: parseParameters(query.queryParameters),
     project,
     defaultDataset: query.defaultDataset,
+    location: askedLocation,
   });
   const location = locationOf(context, project, query, statement, askedLocation);
   for (const reference of statement.referenced) requirePartitionFilter(reference);

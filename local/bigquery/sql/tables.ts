@@ -100,19 +100,13 @@ export function find(reference: TableReference, { at }: TableNode, { options }: 
   const table = options.catalog.find(reference);
   if (table) return table;
   const { project, dataset, table: name } = reference;
-  if (name.startsWith('INFORMATION_SCHEMA.')) {
-    const known = ['TABLES', 'COLUMNS', 'PARTITIONS'];
-    if (!known.includes(name.slice('INFORMATION_SCHEMA.'.length)))
-      throw new UnsupportedSql(`${name} (${place(at)})`);
-    throw new SqlError(
-      'notFound',
-      `Not found: Dataset ${project}:${dataset} was not found in location ${options.location ?? 'US'}`,
-    );
-  }
-  throw new SqlError(
-    'notFound',
-    `Not found: Table ${project}:${dataset}.${name} was not found in location ${options.location ?? 'US'}`,
-  );
+  const isOfSchema = name.startsWith('INFORMATION_SCHEMA.');
+  if (isOfSchema && !['TABLES', 'COLUMNS', 'PARTITIONS'].includes(name.slice('INFORMATION_SCHEMA.'.length)))
+    throw new UnsupportedSql(`${name} (${place(at)})`);
+  const isDatasetMissing = isOfSchema || options.catalog.hasDataset?.(project, dataset) === false;
+  const what = isDatasetMissing ? `Dataset ${project}:${dataset}` : `Table ${project}:${dataset}.${name}`;
+  const location = options.location ?? 'US';
+  throw new SqlError('notFound', `Not found: ${what} was not found in location ${location}`);
 }
 
 /** A view's query, with its own defaults and without the statement's names and parameters. */

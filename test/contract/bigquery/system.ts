@@ -1,4 +1,5 @@
 /** A stand-in of its own for each test file, Google's client on it, and a clock that only the test moves. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,14 +134,19 @@ export async function rows(client: BigQuery, query: string, options: Query = {})
 
 /** Runs a statement as a job. @returns the job's resource, failed or not */
 export async function run(client: BigQuery, query: string, options: Query = {}): Promise<Body> {
-  const [job] = await client.createQueryJob({ query, ...options });
-  Object.assign(job, { pollIntervalMs: 10 });
-  await new Promise<void>((resolve) => {
-    job.once('complete', () => resolve());
-    job.once('error', () => resolve());
-  });
-  const [resource] = await job.getMetadata();
-  return resource;
+  const { location } = options;
+  const job = client.job(options.jobId ?? `run-${randomUUID()}`, location === undefined ? {} : { location });
+  try {
+    await client.createQueryJob({ query, ...options, jobId: job.id as string });
+  } catch (error) {
+    // A job that failed at once is thrown as well, but is there.
+    if ((error as { code?: number }).code !== undefined) throw error;
+  }
+  for (;;) {
+    const [resource] = await job.getMetadata();
+    if (resource.status.state === 'DONE') return resource;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** A call of the REST API without Google's client. */
