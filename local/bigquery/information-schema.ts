@@ -109,22 +109,10 @@ const VIEWS: Record<string, View> = {
       ['is_partitioning_column', 'STRING'],
       ['clustering_ordinal_position', 'INT64'],
     ],
-    rows: (table) =>
-      table.fields.map((field, index) => {
-        const clustered = (table.resource.clustering?.fields ?? []).indexOf(field.name);
-        return [
-          ...common(table),
-          field.name,
-          index + 1,
-          field.mode === 'REQUIRED' ? 'NO' : 'YES',
-          sqlType(field),
-          'NEVER',
-          'NO',
-          'NO',
-          partitionColumnName(table) === field.name ? 'YES' : 'NO',
-          clustered < 0 ? null : clustered + 1,
-        ];
-      }),
+    rows: (table) => [
+      ...table.fields.map((field, index) => columnRow(table, field, index)),
+      ...pseudoRow(table),
+    ],
   },
   // https://cloud.google.com/bigquery/docs/information-schema-partitions
   PARTITIONS: {
@@ -149,6 +137,32 @@ const VIEWS: Record<string, View> = {
       ]),
   },
 };
+
+function columnRow(table: TableRecord, field: Field, index: number): Value[] {
+  const clustered = (table.resource.clustering?.fields ?? []).indexOf(field.name);
+  return [
+    ...common(table),
+    field.name,
+    index + 1,
+    // "Whether the column's mode allows NULL values": a repeated one has an empty array instead.
+    field.mode === 'NULLABLE' ? 'YES' : 'NO',
+    sqlType(field),
+    'NEVER',
+    'NO',
+    'NO',
+    partitionColumnName(table) === field.name ? 'YES' : 'NO',
+    clustered < 0 ? null : clustered + 1,
+  ];
+}
+
+/** `_PARTITIONTIME` of a table that is partitioned by ingestion time. */
+function pseudoRow(table: TableRecord): Value[][] {
+  if (table.partitioning?.kind !== 'time' || table.partitioning.field !== undefined) return [];
+  const position = null;
+  return [
+    [...common(table), '_PARTITIONTIME', position, 'YES', 'TIMESTAMP', 'NEVER', 'YES', 'YES', 'YES', null],
+  ];
+}
 
 /** The type as GoogleSQL writes it. */
 export function sqlType({ type, mode, fields = [] }: Field): string {
