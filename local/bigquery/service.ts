@@ -19,7 +19,7 @@ import { JobStore } from './jobs/job-store.ts';
 import { queryRoutes } from './jobs/query-routes.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { resumeJob } from './jobs/submit.ts';
-import { uploadRoutes } from './jobs/upload.ts';
+import { removeOrphans, uploadRoutes } from './jobs/upload.ts';
 import { KeyedLock } from './lock.ts';
 import { registerFunctions } from './sql/functions.ts';
 import { BUFFER_MILLISECONDS_DEFAULT, StreamingBuffer } from './streaming-buffer.ts';
@@ -62,7 +62,9 @@ export async function startBigQuery(options: BigQueryOptions): Promise<BigQueryS
   const context = await openContext(database, uploads, options);
   const store = new JobStore(database, context.now);
   const engine = new JobEngine(context, store);
-  for (const job of await store.open()) await resumeJob(context, engine, job);
+  const open = await store.open();
+  await removeOrphans(uploads, open);
+  for (const job of open) await resumeJob(context, engine, job);
   const server = await serve({
     port,
     faults,

@@ -1,39 +1,59 @@
 /** Uploads for load jobs: https://cloud.google.com/bigquery/docs/reference/api-uploads */
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Call, Route } from '../../http.ts';
+import type { Answer, Call, Route } from '../../http.ts';
 import type { Context } from '../context.ts';
 import { invalid, notImplemented } from '../errors.ts';
-import { renderJob } from './job.ts';
+import { type JobRecord, renderJob } from './job.ts';
 import type { JobEngine } from './job-engine.ts';
+import { ResumableUploads } from './resumable.ts';
 import { type JobRequest, submitJob } from './submit.ts';
 
 /** Delimiter, headers and metadata stand within this many bytes. */
 const HEAD_BYTES_MAX = 1024 * 1024;
 
 export function uploadRoutes(context: Context, engine: JobEngine): Route[] {
+  const pattern = /^\/(?:resumable\/)?upload\/bigquery\/v2\/projects\/(?<project>[^/]+)\/jobs\/?$/;
+  const operation = 'bigquery.jobs.insert';
+  const resumable = new ResumableUploads(context, engine);
   return [
     {
       method: 'POST',
-      pattern: /^\/(?:resumable\/)?upload\/bigquery\/v2\/projects\/(?<project>[^/]+)\/jobs\/?$/,
-      operation: 'bigquery.jobs.insert',
+      pattern,
+      operation,
       handle: async (call) => {
-        const { project = '' } = call.params;
         const type = call.query.get('uploadType');
-        if (type !== 'multipart') throw notImplemented(`uploadType=${type} (multipart is)`);
-        const { request, path } = await receive(context, call);
-        try {
-          return { json: renderJob(await submitJob(context, engine, request, { project, upload: path })) };
-        } catch (error) {
-          await rm(path, { force: true });
-          throw error;
-        }
+        if (type === 'resumable') return resumable.start(call);
+        if (type !== 'multipart')
+          throw notImplemented(`uploadType=${type} (multipart and resumable are supported)`);
+        return insertMultipart(context, engine, call);
       },
     },
+    { method: 'PUT', pattern, operation, handle: (call) => resumable.receive(call) },
   ];
+}
+
+async function insertMultipart(context: Context, engine: JobEngine, call: Call): Promise<Answer> {
+  const { project = '' } = call.params;
+  const { request, path } = await receive(context, call);
+  try {
+    return { json: renderJob(await submitJob(context, engine, request, { project, upload: path })) };
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+/** Removes what uploads left that never became a job. */
+export async function removeOrphans(uploads: string, jobs: readonly JobRecord[]): Promise<void> {
+  const kept = new Set(jobs.map(({ upload }) => upload));
+  for (const name of await readdir(uploads)) {
+    const path = join(uploads, name);
+    if (!kept.has(path)) await rm(path, { force: true });
+  }
 }
 
 /** The body may be larger than memory: it goes to a file, and the media part of that to another. */
