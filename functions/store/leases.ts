@@ -17,6 +17,7 @@ export class LeaseLost extends Error {}
 export class Lease {
   #generation: string;
   #until: number;
+  #renewal: Promise<void> | undefined;
   readonly #name: string;
   readonly #holder: string;
   readonly #store: ObjectStore;
@@ -56,10 +57,20 @@ export class Lease {
     return object && new Lease(store, clock, name, holder, { generation: object.generation, until });
   }
 
-  /** Cheap to call often: writes only when a third of the lease has gone. @throws LeaseLost */
+  /**
+   * Cheap to call often, and from many places at once: one of them writes when a third of the lease has gone, the others
+   * wait for it. @throws LeaseLost
+   */
   async keep(): Promise<void> {
+    if (this.#until - this.#clock() > (LEASE_MILLISECONDS * 2) / 3) return;
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = undefined;
+    });
+    await this.#renewal;
+  }
+
+  async #renew(): Promise<void> {
     const now = this.#clock();
-    if (this.#until - now > (LEASE_MILLISECONDS * 2) / 3) return;
     const until = now + LEASE_MILLISECONDS;
     const body = JSON.stringify({ holder: this.#holder, until } satisfies LeaseDocument);
     const object = await this.#store.replace(this.#name, body, this.#generation);
