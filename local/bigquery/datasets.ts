@@ -7,7 +7,7 @@ import { etag, requireMatch } from './etag.ts';
 import { pageOf } from './list-page.ts';
 import { normalLocation } from './locations.ts';
 import { path } from './paths.ts';
-import { dropNulls } from './table-resource.ts';
+import { dropNulls } from './table-rendering.ts';
 import { dropTable } from './table-store.ts';
 import { mergePatch } from './tables.ts';
 

@@ -10,7 +10,7 @@ import type { Database, Session } from './database.ts';
 import { timestamp } from './ingest.ts';
 import type { KeyedLock } from './lock.ts';
 import { rowBytes } from './sizes.ts';
-import type { StreamingBufferFacts } from './table-resource.ts';
+import type { StreamingBufferFacts } from './table-rendering.ts';
 import type { TableStats } from './table-stats.ts';
 
 /** "Rows that were recently streamed … the recent writes are those that occur within the last 30 minutes." */

@@ -1,8 +1,7 @@
-/** The table resource: checked when it comes, rendered when it goes. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
-import type { CatalogTable, Field, Partitioning, TableReference } from './catalog.ts';
-import { duckTableName, type TableRecord, tableName } from './catalog-store.ts';
+/** The table resource, checked when it comes. https://cloud.google.com/bigquery/docs/reference/rest/v2/tables */
+import type { Field, Partitioning, TableReference } from './catalog.ts';
+import { duckTableName, type TableRecord } from './catalog-store.ts';
 import { invalid, notImplemented } from './errors.ts';
-import { etag } from './etag.ts';
 import { type FieldResource, parseFields, toResource } from './schema.ts';
 
 export interface TableResource {
@@ -135,116 +134,4 @@ function checkClustering({ clustering }: TableResource, fields: Field[]): void {
   for (const name of names)
     if (!fields.some((field) => field.name.toLowerCase() === name.toLowerCase()))
       throw invalid(`The field specified for clustering cannot be found in the schema: '${name}'.`);
-}
-
-export interface StreamingBufferFacts {
-  rows: number;
-  bytes: number;
-  oldest: number;
-}
-
-export interface TableFacts {
-  rows: number;
-  bytes: number;
-  buffer?: StreamingBufferFacts;
-}
-
-export function tableEtag({ resource, modified }: TableRecord): string {
-  return etag(JSON.stringify(resource), modified);
-}
-
-/** What tables.get answers. */
-export function renderTable(record: TableRecord, facts: TableFacts | undefined): Record<string, unknown> {
-  const { project, dataset, table, kind, resource, created, modified, location, expires } = record;
-  const { expirationTime: _, ...kept } = resource;
-  const path = `/bigquery/v2/projects/${project}/datasets/${dataset}/tables/${table}`;
-  const isPartitioned = record.partitioning !== undefined;
-  return {
-    kind: 'bigquery#table',
-    etag: tableEtag(record),
-    id: tableName(record),
-    selfLink: `https://bigquery.googleapis.com${path}`,
-    ...dropNulls(kept),
-    ...(kind === 'VIEW' && {
-      schema: { fields: record.fields.map(toResource) },
-      view: { useLegacySql: false, ...resource.view },
-    }),
-    ...(isPartitioned && record.requirePartitionFilter && { requirePartitionFilter: true }),
-    tableReference: { projectId: project, datasetId: dataset, tableId: table },
-    type: kind,
-    location,
-    creationTime: String(created),
-    lastModifiedTime: String(modified),
-    ...(expires !== undefined && { expirationTime: String(expires) }),
-    ...(facts && {
-      numRows: String(facts.rows),
-      numBytes: String(facts.bytes),
-      numLongTermBytes: '0',
-      numTotalLogicalBytes: String(facts.bytes),
-      numActiveLogicalBytes: String(facts.bytes),
-      ...(facts.buffer && {
-        streamingBuffer: {
-          estimatedRows: String(facts.buffer.rows),
-          estimatedBytes: String(facts.buffer.bytes),
-          oldestEntryTime: String(facts.buffer.oldest),
-        },
-      }),
-    }),
-  };
-}
-
-/** What tables.list answers for each table. */
-export function renderListed(record: TableRecord): Record<string, unknown> {
-  const { project, dataset, table, kind, resource, created, expires } = record;
-  return dropNulls({
-    kind: 'bigquery#table',
-    id: tableName(record),
-    tableReference: { projectId: project, datasetId: dataset, tableId: table },
-    type: kind,
-    friendlyName: resource.friendlyName,
-    labels: resource.labels,
-    timePartitioning: resource.timePartitioning,
-    rangePartitioning: resource.rangePartitioning,
-    clustering: resource.clustering,
-    ...(kind === 'VIEW' && { view: { useLegacySql: false } }),
-    creationTime: String(created),
-    expirationTime: expires === undefined ? undefined : String(expires),
-  });
-}
-
-export function dropNulls(resource: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(resource).filter(([, value]) => value != null));
-}
-
-/** What CREATE TABLE says becomes the resource that tables.get would have been given. */
-export function toTableResource(
-  fields: Field[],
-  partitioning: CatalogTable['partitioning'],
-  clustering: string[] | undefined,
-  options: Record<string, unknown>,
-): TableResource {
-  const resource: TableResource = { schema: { fields: fields.map(toResource) } };
-  if (partitioning?.kind === 'time') {
-    const { unit, field } = partitioning;
-    resource.timePartitioning = { type: unit, ...(field !== undefined && { field }) };
-  } else if (partitioning?.kind === 'range') {
-    const { field, start, end, interval } = partitioning;
-    resource.rangePartitioning = {
-      field,
-      range: { start: String(start), end: String(end), interval: String(interval) },
-    };
-  }
-  if (clustering?.length) resource.clustering = { fields: clustering };
-  for (const [name, value] of Object.entries(options)) applyOption(resource, name.toLowerCase(), value);
-  return resource;
-}
-
-/** https://cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language#table_option_list */
-function applyOption(resource: TableResource, name: string, value: unknown): void {
-  if (name === 'description') resource.description = String(value);
-  else if (name === 'friendly_name') resource.friendlyName = String(value);
-  else if (name === 'require_partition_filter') resource.requirePartitionFilter = value === true;
-  else if (name === 'labels' && Array.isArray(value))
-    resource.labels = Object.fromEntries(value as [string, string][]);
-  else throw notImplemented(`the table option ${name}`);
 }

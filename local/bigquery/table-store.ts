@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { quoteIdentifier, type Session } from './database.ts';
 import { invalid, notImplemented } from './errors.ts';
 import { duckColumn, duckType } from './schema.ts';
-import type { TableFacts } from './table-resource.ts';
+import type { TableFacts } from './table-rendering.ts';
 import { totalOf } from './table-stats.ts';
 
 type NewTable = Omit<TableRecord, 'created' | 'modified'>;

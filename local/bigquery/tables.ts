@@ -9,7 +9,8 @@ import { pageOf } from './list-page.ts';
 import { inPartition } from './partitions.ts';
 import { path } from './paths.ts';
 import { changeTable, createTable, dropExpired, dropTable, tableFacts } from './table-store.ts';
-import { parseTable, renderListed, renderTable, tableEtag, type TableResource } from './table-resource.ts';
+import { renderListed, renderTable, tableEtag } from './table-rendering.ts';
+import { parseTable, type TableResource } from './table-resource.ts';
 import { viewFields } from './views.ts';
 
 /** https://cloud.google.com/bigquery/docs/tables#table_naming */

@@ -5,10 +5,11 @@ import { type Bill, bill, refuseOverLimit } from '../billing.ts';
 import type { Context } from '../context.ts';
 import { quoteIdentifier, type Session } from '../database.ts';
 import { invalidQuery, notFound } from '../errors.ts';
-import { parseTable, toTableResource } from '../table-resource.ts';
+import { parseTable } from '../table-resource.ts';
 import { createIn } from '../table-store.ts';
 import { viewFields } from '../views.ts';
 import type { Outcome } from './job-engine.ts';
+import { applyOptions, describeColumns, toTableResource } from './made-table.ts';
 import { billStatistics } from './query-statistics.ts';
 import type { PlannedQuery } from './query-work.ts';
 
@@ -48,7 +49,9 @@ async function create(
   }
   if (existing === undefined || !made.orReplace) catalog.refuseNewTable(target);
   const fields: Field[] = made.fields ?? statement.fields;
-  const resource = toTableResource(fields, made.partitioning, made.clustering, made.options);
+  const resource = toTableResource(fields, made.partitioning, made.clustering);
+  describeColumns(resource, made.columnDescriptions ?? {});
+  applyOptions(resource, made.options);
   const ofView = made.viewQuery === undefined ? undefined : await viewFields(context, target, made.viewQuery);
   if (ofView !== undefined) {
     delete resource.schema;

@@ -5,10 +5,10 @@ import { bill, refuseOverLimit } from '../billing.ts';
 import type { Context } from '../context.ts';
 import { quoteIdentifier, type Session } from '../database.ts';
 import { duckType } from '../schema.ts';
-import { toTableResource } from '../table-resource.ts';
 import type { JobResult } from './job.ts';
 import type { Outcome } from './job-engine.ts';
 import { writeTo } from './destination.ts';
+import { toTableResource } from './made-table.ts';
 import { billStatistics } from './query-statistics.ts';
 import type { PlannedQuery } from './query-work.ts';
 
@@ -40,7 +40,7 @@ export async function runSelect(
     return;
   }
   const resource = {
-    ...toTableResource(fields, undefined, query.clustering?.fields, {}),
+    ...toTableResource(fields, undefined, query.clustering?.fields),
     ...(query.timePartitioning && { timePartitioning: query.timePartitioning }),
     ...(query.rangePartitioning && { rangePartitioning: query.rangePartitioning }),
   };
