@@ -9,7 +9,8 @@ export interface RequestView {
   id: string;
   tenant: string;
   type: string;
-  scope: string;
+  scope: RequestDocument['scope'];
+  properties?: RequestDocument['properties'];
   subjects: RequestDocument['subjects'];
   state: string;
   condition: string | null;
@@ -51,6 +52,7 @@ export function toView(
     tenant: document.tenant,
     type: document.type,
     scope: document.scope,
+    ...(document.properties && { properties: document.properties }),
     subjects: document.subjects,
     state: state.state,
     condition: state.condition ?? null,

@@ -71,11 +71,16 @@ export interface Manifest {
   location: string;
   shard: number;
   /** forming: claims may be incomplete. ready: `requests` is final, and the events up to their claim are out. */
+  /** What is done to the located rows. */
+  work: Work;
   phase: 'forming' | 'ready';
   formedAt: string;
   requests: { tenant: string; id: string }[];
   steps: Step[];
 }
+
+/** Rows are deleted, or properties in them are erased and set. A batch does one of them: its statements are then alike. */
+export type Work = 'delete' | 'edit';
 
 export type Action =
   | { kind: 'plan' }
@@ -150,7 +155,10 @@ export function afterPlan(step: Step, table: PlannedTable): Step {
 const ROUNDS_BEFORE_PAUSE = 5;
 const PAUSE_MILLISECONDS = 60_000;
 
-/** Takes in what a locate found. Nothing found: the step is done, and the locate its proof. */
+/**
+ * Takes in what a locate found. Nothing found: the step is done, and the locate its proof.
+ * @param groups of edits, by request
+ */
 export function afterLocate(
   step: Step,
   table: PlannedTable,
@@ -158,8 +166,9 @@ export function afterLocate(
   requests: readonly { subjects: readonly Subject[] }[],
   evidence: JobEvidence,
   now: number,
+  groups?: readonly number[],
 ): Step {
-  const left = rowsByRequest(table, rows, requests);
+  const left = rowsByRequest(table, rows, requests, groups);
   const base: Step = { ...succeeded(step), left, jobs: [...step.jobs, evidence], attempt: 0 };
   if (rows.length === 0) return { ...base, chunks: [], isDone: true };
   const pause: { waiting?: Waiting } =

@@ -5,6 +5,7 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { LetheError } from './errors.ts';
+import { columnPath, mappedProperty } from './mapped-property.ts';
 import { identifierType } from './subject.ts';
 import { fieldErrors } from './validation.ts';
 
@@ -18,13 +19,6 @@ const tableName = z
   .regex(
     new RegExp(`^(?:(?:${PROJECT})\\.)?${DATASET}\\.${TABLE}\\*?$`, 'u'),
     'must be "dataset.table" or "project.dataset.table", with a * at the end for date shards ("events_*")',
-  );
-
-const columnPath = z
-  .string({ error: 'must be a column, or a field of a STRUCT column ("device.advertising_id")' })
-  .regex(
-    /^[\p{L}_][\p{L}\p{N}_]{0,299}(?:\.[\p{L}_][\p{L}\p{N}_]{0,299}){0,14}$/u,
-    'must be a column, or a field of a STRUCT column ("device.advertising_id")',
   );
 
 const location = z
@@ -61,8 +55,12 @@ const tableSchema = z.strictObject(
       )
       .optional()
       .describe('When the event happened'),
+    properties: z
+      .array(mappedProperty, { error: 'must be a list of {name, column, …}' })
+      .optional()
+      .describe('Where named properties live; a request may ask for these names only'),
   },
-  { error: 'must be {table, identifiers}, and may have location and event_time' },
+  { error: 'must be {table, identifiers}, and may have location, event_time and properties' },
 );
 
 export const dataMapSchema = z

@@ -3,7 +3,7 @@
  * so an event that is published twice is recognisable (the view `ledger` shows it once). Schema: infra/schemas/.
  */
 import type { Receipt } from './receipt.ts';
-import type { RequestDocument } from './request.ts';
+import { propertiesOf, type RequestDocument } from './request.ts';
 import type { RequestState } from './request-state.ts';
 import { hashSubject } from './subject.ts';
 
@@ -13,7 +13,9 @@ export interface LedgerEvent {
   tenant: string;
   request: string;
   type: string;
+  /** `everything`, or `properties` and then their names. */
   scope: string;
+  properties: string[];
   revision: number;
   state: string;
   condition: string | null;
@@ -42,7 +44,8 @@ export function ledgerEvents(
       tenant: request.tenant,
       request: request.id,
       type: request.type,
-      scope: request.scope,
+      scope: request.scope === 'everything' ? 'everything' : 'properties',
+      properties: propertiesOf(request),
       revision: from + offset + 1,
       state: entry.state,
       condition: entry.condition ?? null,

@@ -9,6 +9,8 @@ export interface LocatedRow {
   /** Partition id, shard suffix, or '' where a table has neither. */
   partition: string;
   rows: number;
+  /** Of edits: how many of the rows each group of edits concerns, by the group's position. */
+  groups?: Record<number, number>;
 }
 
 /** A part of a table's located rows that one statement changes. */
@@ -17,6 +19,8 @@ export interface Chunk {
   shard?: string;
   /** Of a sharded table: indices of the identifiers found in this shard. An older shard may lack the other columns. */
   identifiers?: number[];
+  /** Of edits in a sharded table: the groups that were found in this shard. */
+  groups?: number[];
   /** Of a partitioned table: the located partitions. */
   partitions?: string[];
 }
@@ -62,26 +66,32 @@ function partitionsPerStatement(partitioning: Partitioning): number {
 }
 
 function shardChunks(places: readonly string[], located: readonly LocatedRow[]): Chunk[] {
-  const found = new Map<string, Set<string>>();
-  for (const { partition, values } of located) {
-    const identifiers = found.get(partition) ?? new Set();
-    for (const index of Object.keys(values)) identifiers.add(index);
-    found.set(partition, identifiers);
-  }
-  return places.map((shard) => ({
-    shard,
-    identifiers: [...(found.get(shard) ?? [])].map(Number).sort((a, b) => a - b),
-  }));
+  return places.map((shard) => {
+    const here = located.filter(({ partition }) => partition === shard);
+    const groups = positions(here.map((row) => row.groups ?? {}));
+    return {
+      shard,
+      identifiers: positions(here.map(({ values }) => values)),
+      ...(groups.length > 0 && { groups }),
+    };
+  });
+}
+
+/** All keys, ascending. */
+function positions(records: readonly Record<number, unknown>[]): number[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record).map(Number)))].sort((a, b) => a - b);
 }
 
 /**
  * How many located rows are each request's. A row that two requests ask for counts for both; a row that carries two
  * identifiers of one request counts for it once.
+ * @param groups of edits, by request: of a located row only what the request's own group concerns counts
  */
 export function rowsByRequest(
   table: PlannedTable,
   located: readonly LocatedRow[],
   requests: readonly { subjects: readonly Subject[] }[],
+  groups?: readonly number[],
 ): number[] {
   const owners = new Map<string, number[]>();
   requests.forEach(({ subjects }, index) => {
@@ -91,12 +101,15 @@ export function rowsByRequest(
     }
   });
   const counts = requests.map(() => 0);
-  for (const { values, rows } of located) {
+  for (const { values, rows, groups: concerned = {} } of located) {
     const found = Object.entries(values).flatMap(([index, value]) => {
       const type = table.identifiers[Number(index)]?.type;
       return type === undefined ? [] : (owners.get(subjectKey({ type, value })) ?? []);
     });
-    for (const owner of new Set(found)) counts[owner] = (counts[owner] ?? 0) + rows;
+    for (const owner of new Set(found)) {
+      const own = groups === undefined ? rows : (concerned[groups[owner] ?? -1] ?? 0);
+      counts[owner] = (counts[owner] ?? 0) + own;
+    }
   }
   return counts;
 }

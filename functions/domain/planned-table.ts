@@ -3,6 +3,8 @@
  * the batch's manifest, so that a batch that is taken up again after a crash asks the very same questions.
  */
 import { type MappedTable, splitTableName, type TableName } from './data-map.ts';
+import { type MappedProperty, placesFor } from './mapped-property.ts';
+import { type PropertyPlace, placeOf } from './property-place.ts';
 
 /** What `tables.get` tells, in BigQuery's own words (https://cloud.google.com/bigquery/docs/reference/rest/v2/tables). */
 export interface TableMetadata {
@@ -42,6 +44,8 @@ export interface PlannedTable {
   name: TableName;
   location: string;
   identifiers: PlannedIdentifier[];
+  /** Where the properties live that the batch's requests name. */
+  places: PropertyPlace[];
   partitioning?: Partitioning;
   requirePartitionFilter: boolean;
   timeTravelHours: number;
@@ -59,11 +63,15 @@ export interface TableFinding {
   detail: string;
 }
 
-/** Joins map and metadata; every finding makes the table unusable. */
+/**
+ * Joins map and metadata; every finding makes the table unusable.
+ * @param properties that requests name
+ */
 export function planTable(
   mapped: MappedTable,
   metadata: TableMetadata,
   defaults: { project: string; location: string },
+  properties: readonly string[] = [],
 ): { table: PlannedTable } | { findings: TableFinding[] } {
   const name = splitTableName(mapped.table, defaults.project);
   const label = tableLabel(name);
@@ -92,6 +100,8 @@ export function planTable(
       detail: missing(label, mapped.event_time.column, metadata.fields),
     });
   }
+  const { places, findings: misplaced } = planPlaces(mapped.properties ?? [], properties, metadata.fields);
+  findings.push(...misplaced);
   if (findings.length > 0) return { findings };
   const partitioning = partitioningOf(metadata);
   return {
@@ -99,11 +109,27 @@ export function planTable(
       name,
       location,
       identifiers,
+      places,
       ...(partitioning && { partitioning }),
       requirePartitionFilter: metadata.requirePartitionFilter ?? false,
       timeTravelHours: metadata.timeTravelHours,
     },
   };
+}
+
+function planPlaces(
+  mapped: readonly MappedProperty[],
+  names: readonly string[],
+  fields: MetadataField[],
+): { places: PropertyPlace[]; findings: TableFinding[] } {
+  const places: PropertyPlace[] = [];
+  const findings: TableFinding[] = [];
+  for (const property of names.flatMap((name) => placesFor(mapped, name))) {
+    const found = placeOf(property, fields);
+    if ('place' in found) places.push(found.place);
+    else findings.push({ field: `properties(${property.name}).${found.field}`, detail: found.detail });
+  }
+  return { places, findings };
 }
 
 function identifierColumn(

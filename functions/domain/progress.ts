@@ -1,11 +1,12 @@
 /** A request's share of its batches, table by table: what `GET` shows while it runs and the receipt shows for good. */
 import { type JobEvidence, type Manifest, requestsOf, type Step, stepLabel, stepsOf } from './batch.ts';
-import type { Subject } from './subject.ts';
+import { mappedPlaces } from './edits.ts';
+import { propertiesOf, type RequestDocument } from './request.ts';
 
 export interface TableProgress {
   table: string;
   location: string;
-  /** False: none of the request's identifiers is of a type that the table holds, so there was nothing to ask. */
+  /** False: the table has no identifier of the request's types, or none of its properties: there was nothing to ask. */
   searched: boolean;
   state: 'open' | 'deferred' | 'blocked' | 'done';
   reason?: string;
@@ -20,12 +21,15 @@ export interface TableProgress {
 
 export function tableProgress(
   manifest: Manifest,
-  request: { tenant: string; id: string; subjects: readonly Subject[] },
+  request: Pick<RequestDocument, 'tenant' | 'id' | 'subjects' | 'scope'>,
 ): TableProgress[] {
   const position = requestsOf(manifest, request.tenant).indexOf(request.id);
+  const names = propertiesOf(request);
   const types = new Set(request.subjects.map(({ type }) => type));
   return stepsOf(manifest, request.tenant).map((step) => {
-    const searched = step.mapped.identifiers.some(({ type }) => types.has(type));
+    const hasProperty =
+      names.length === 0 || names.some((name) => mappedPlaces(step.mapped, name).length > 0);
+    const searched = hasProperty && step.mapped.identifiers.some(({ type }) => types.has(type));
     const located = step.located[position] ?? 0;
     const left = step.left[position] ?? 0;
     return {

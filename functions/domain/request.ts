@@ -1,6 +1,8 @@
 /** A request: what a caller may order, and the document that is stored of it (never changed afterwards). */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { propertyName } from './mapped-property.ts';
+import type { Scalar } from './property-place.ts';
 import { type Subject, subjectKey, subjectSchema } from './subject.ts';
 
 /** One request names at most this many subjects (Mixpanel's limit, facts/compatible-apis.md §2.1). */
@@ -9,21 +11,58 @@ export const SUBJECTS_MAX = 2_000;
 export const DEADLINE_DAYS = 30;
 const DAY_MILLISECONDS = 86_400_000;
 
-export const createRequestSchema = z.strictObject(
-  {
-    type: z.literal('deletion', { error: 'must be "deletion"' }),
-    subjects: z
-      .array(subjectSchema, { error: 'must be a list of {type, value}' })
-      .min(1, 'must name at least one subject')
-      .max(SUBJECTS_MAX, `must name at most ${SUBJECTS_MAX} subjects`),
-    scope: z.literal('everything', { error: 'must be "everything"' }),
-  },
-  { error: 'must be a JSON object' },
-);
+/** Named properties of one request, at most. */
+export const PROPERTIES_MAX = 100;
+
+const subjects = z
+  .array(subjectSchema, { error: 'must be a list of {type, value}' })
+  .min(1, 'must name at least one subject')
+  .max(SUBJECTS_MAX, `must name at most ${SUBJECTS_MAX} subjects`);
+
+const namedProperties = z.strictObject({
+  properties: z
+    .array(propertyName, { error: 'must be a list of names' })
+    .min(1, 'must name at least one property')
+    .max(PROPERTIES_MAX, `must name at most ${PROPERTIES_MAX} properties`),
+});
+
+const scope = z.union([z.literal('everything'), namedProperties], {
+  error: 'must be "everything" or {"properties": [names]}',
+});
+
+const newValue = z.union([z.string().refine((text) => text.isWellFormed()), z.number(), z.boolean()], {
+  error: 'must be a text, a number or a truth value',
+});
+
+const deletionSchema = z.strictObject({ type: z.literal('deletion'), subjects, scope });
+
+const correctionSchema = z.strictObject({
+  type: z.literal('correction'),
+  subjects,
+  properties: z
+    .record(propertyName, newValue, { error: 'must be an object of names and new values' })
+    .refine((properties) => Object.keys(properties).length > 0, 'must name at least one property')
+    .refine(
+      (properties) => Object.keys(properties).length <= PROPERTIES_MAX,
+      `must name at most ${PROPERTIES_MAX} properties`,
+    ),
+});
+
+export const createRequestSchema = z.discriminatedUnion('type', [deletionSchema, correctionSchema], {
+  error: (issue) =>
+    issue.code === 'invalid_union' ? 'must be "deletion" or "correction"' : 'must be a JSON object',
+});
 
 export type CreateRequest = z.infer<typeof createRequestSchema>;
+export type Scope = z.infer<typeof scope>;
 
-export interface RequestDocument extends CreateRequest {
+export interface RequestDocument {
+  type: CreateRequest['type'];
+  subjects: Subject[];
+  /** Of a correction: the properties that get new values. */
+  scope: Scope;
+  /** Of a correction: the new values. */
+  properties?: Record<string, Scalar>;
   version: 1;
   tenant: string;
   id: string;
@@ -40,8 +79,23 @@ export interface RequestDocument extends CreateRequest {
 export function fingerprint(order: CreateRequest): string {
   const subjects = order.subjects.map(subjectKey);
   return createHash('sha256')
-    .update(JSON.stringify([order.type, order.scope, subjects]))
+    .update(JSON.stringify([order.type, fingerprintOfScope(order), subjects]))
     .digest('hex');
+}
+
+function fingerprintOfScope(order: CreateRequest): unknown {
+  if (order.type === 'correction')
+    return Object.entries(order.properties).sort(([a], [b]) => (a < b ? -1 : 1));
+  return order.scope === 'everything' ? order.scope : order.scope.properties;
+}
+
+/** Every property that the order names. */
+export function propertiesOf(order: Pick<RequestDocument, 'scope'>): string[] {
+  return order.scope === 'everything' ? [] : order.scope.properties;
+}
+
+export function scopeOf(order: CreateRequest): Scope {
+  return order.type === 'correction' ? { properties: Object.keys(order.properties) } : order.scope;
 }
 
 /**
@@ -64,7 +118,8 @@ export function acceptRequest(
     tenant: at.tenant,
     id: at.id,
     type: order.type,
-    scope: order.scope,
+    scope: scopeOf(order),
+    ...(order.type === 'correction' && { properties: order.properties }),
     subjects: distinctSubjects(order.subjects),
     accepted_by: at.acceptedBy,
     accepted_at: new Date(at.now).toISOString(),

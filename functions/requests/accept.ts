@@ -12,6 +12,7 @@ import type { Services } from '../services.ts';
 import { readDataMap } from '../store/data-maps.ts';
 import { createRequest, markOpen, readRequest } from '../store/requests.ts';
 import { announce } from './announce.ts';
+import { checkProperties } from './check-properties.ts';
 import { wake } from './wake.ts';
 
 export interface Acceptance {
@@ -28,7 +29,8 @@ const MARKERS_FRESH_MILLISECONDS = 60_000;
 /**
  * Accepts a request: marker, then request, then its event, then the wake-up. Whatever is lost by a crash in between
  * is found by the caller's repetition or by the tick; nothing is accepted twice under one idempotency key.
- * @throws LetheError `no_data_map`, `unknown_identifier_type`, `idempotency_key_reused`
+ * @throws LetheError `no_data_map`, `unknown_identifier_type`, `unknown_property`, `unaddressable_property`,
+ * `wrong_value_type`, `idempotency_key_reused`
  */
 export async function accept(
   services: Services,
@@ -38,6 +40,7 @@ export async function accept(
   const map = await readDataMap(store, tenant);
   if (map === undefined) throw new LetheError('no_data_map', `Tenant ${tenant} has no data map yet.`);
   refuseUnknownTypes(order, identifierTypesOf(map));
+  await checkProperties(services, map, order);
 
   const id =
     idempotencyKey === undefined

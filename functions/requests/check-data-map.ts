@@ -34,7 +34,13 @@ async function checkTable(
   }
   const name = splitTableName(table.table, config.project);
   try {
-    const planned = planTable(table, await warehouse.describe(name), { project: config.project, location });
+    const properties = (table.properties ?? []).map((property) => property.name);
+    const planned = planTable(
+      table,
+      await warehouse.describe(name),
+      { project: config.project, location },
+      properties,
+    );
     const findings = 'findings' in planned ? planned.findings : [];
     const strays = name.isSharded ? await warehouse.strayShards(name) : [];
     return {

@@ -16,11 +16,13 @@ export interface Match {
  * `column IN UNNEST(@id_0) OR …`: equality of whole values, one array parameter whatever the number of subjects, shared
  * by the columns of one identifier type. `undefined` when no column can hold any of them.
  * @param only indices of the identifiers that are asked for; default: all
+ * @param prefix of the parameters' names, where a statement asks for several sets of subjects
  */
 export function matchSubjects(
   table: PlannedTable,
   subjects: readonly Subject[],
   only?: readonly number[],
+  prefix = '',
 ): Match | undefined {
   const match: Match = { columns: [], predicate: '', params: {}, types: {} };
   table.identifiers.forEach((identifier, index) => {
@@ -28,7 +30,7 @@ export function matchSubjects(
     const values = valuesFor(identifier, subjects);
     if (values.length === 0) return;
     const alike = match.columns.find((column) => isAlike(column.identifier, identifier));
-    const name = `id_${alike === undefined ? index : table.identifiers.indexOf(alike.identifier)}`;
+    const name = `${prefix}id_${alike === undefined ? index : table.identifiers.indexOf(alike.identifier)}`;
     const expression = columnOf(identifier.column);
     match.columns.push({ identifier, expression, predicate: `${expression} IN UNNEST(@${name})` });
     match.params[name] = values;

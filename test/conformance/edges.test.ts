@@ -25,6 +25,7 @@ function edge(
       location: 'EU',
       identifiers: [{ type: 'distinct_id', column: 'distinct_id', valueType: 'STRING' }],
       requirePartitionFilter: false,
+      places: [],
       timeTravelHours: 168,
       ...table,
     },

@@ -219,6 +219,7 @@ function shape(placing: Placing, identifying: Identifying, requirePartitionFilte
       identifiers: identifying.identifiers,
       ...(placing.partitioning && { partitioning: placing.partitioning }),
       requirePartitionFilter,
+      places: [],
       timeTravelHours: 168,
     },
     columns: [...identifying.columns, ...placing.columns],

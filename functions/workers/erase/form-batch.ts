@@ -1,7 +1,10 @@
-import { type Manifest, newStep, requestsOf, tenantsOf } from '../../domain/batch.ts';
+import { type Manifest, newStep, requestsOf, tenantsOf, type Work } from '../../domain/batch.ts';
 import { locationOf } from '../../domain/data-map.ts';
+import { editsOf, workOf } from '../../domain/edits.ts';
 import { LetheError } from '../../domain/errors.ts';
+import type { RequestDocument } from '../../domain/request.ts';
 import { claim, markAnnounced } from '../../domain/request-state.ts';
+import { subjectKey } from '../../domain/subject.ts';
 import { log } from '../../log.ts';
 import { announce } from '../../requests/announce.ts';
 import { readDataMap } from '../../store/data-maps.ts';
@@ -12,10 +15,14 @@ import type { WakeUp } from '../push.ts';
 import type { BatchContext } from './run-batch.ts';
 
 /**
- * Identifiers of one batch, in bytes: with them as parameters a statement stays below BigQuery's 10 MB
- * (https://cloud.google.com/bigquery/quotas#query_jobs), so that no step needs more than one statement a chunk.
+ * Identifiers of one batch, in bytes of JSON: with them as parameters a statement stays below BigQuery's 10 MB
+ * (https://cloud.google.com/bigquery/quotas#query_jobs), so that no step needs more than one statement a chunk. A type
+ * that is in STRING and in INT64 columns is sent twice.
  */
-const IDENTIFIER_BYTES_PER_BATCH = 8_000_000;
+const IDENTIFIER_BYTES_PER_BATCH = 4_000_000;
+const ARRAY_VALUE_BYTES = '{"value":},'.length;
+/** Each group of edits has conditions of its own in the statement, whose text may have 1 MB. */
+const EDIT_GROUPS_PER_BATCH = 50;
 const REQUESTS_PER_BATCH = 1_000;
 const CLAIMS_AT_ONCE = 32;
 
@@ -33,13 +40,14 @@ export async function formBatch(
   const { services, location } = context;
   const { store, clock, random } = services;
   const batch = `${clock().toString(36)}${Buffer.from(random(5)).toString('hex')}`;
-  const requests = await withinLimits(context, due);
+  const { work, requests } = await selectRequests(context, due);
   if (requests.length === 0) return undefined;
   const file = await ManifestFile.create(store, clock, {
     version: 1,
     batch,
     location,
     shard,
+    work,
     phase: 'forming',
     formedAt: new Date(clock()).toISOString(),
     requests: requests.map(({ tenant, id }) => ({ tenant, id })),
@@ -105,18 +113,50 @@ async function planSteps(
   return steps;
 }
 
-async function withinLimits({ services }: BatchContext, due: readonly RequestKey[]): Promise<RequestKey[]> {
-  const kept: RequestKey[] = [];
-  let bytes = 0;
+/** The oldest request says what the batch does; others that want the same done join it, as far as they fit. */
+async function selectRequests(
+  { services }: BatchContext,
+  due: readonly RequestKey[],
+): Promise<{ work: Work; requests: RequestKey[] }> {
   const usable = await tenantsWithMap(services, due);
-  for (const key of due.filter(({ tenant }) => usable.has(tenant)).slice(0, REQUESTS_PER_BATCH)) {
-    const found = await readRequest(services.store, key);
-    if (found === undefined) continue;
-    bytes += found.document.subjects.reduce((total, { value }) => total + Buffer.byteLength(value), 0);
-    if (bytes > IDENTIFIER_BYTES_PER_BATCH && kept.length > 0) break;
-    kept.push(key);
-  }
-  return kept;
+  const candidates = due.filter(({ tenant }) => usable.has(tenant)).slice(0, REQUESTS_PER_BATCH);
+  const found = await mapConcurrently(candidates, CLAIMS_AT_ONCE, (key) => readRequest(services.store, key));
+  const documents = found
+    .flatMap((one) => (one === undefined ? [] : [one.document]))
+    .sort((a, b) => (a.accepted_at < b.accepted_at ? -1 : 1));
+  const work = workOf(documents[0] ?? NO_EDITS);
+  const alike = documents.filter((document) => workOf(document) === work);
+  return { work, requests: withinLimits(work === 'edit' ? editableTogether(alike) : alike) };
+}
+
+const NO_EDITS = { type: 'deletion', scope: 'everything' } as const;
+
+function withinLimits(documents: readonly RequestDocument[]): RequestDocument[] {
+  let bytes = 0;
+  const end = documents.findIndex(({ subjects }, index) => {
+    for (const { value } of subjects) bytes += Buffer.byteLength(JSON.stringify(value)) + ARRAY_VALUE_BYTES;
+    return bytes > IDENTIFIER_BYTES_PER_BATCH && index > 0;
+  });
+  return end === -1 ? [...documents] : documents.slice(0, end);
+}
+
+/** Edits of one subject are made in the order of their acceptance: the later request waits for the next batch. */
+function editableTogether(documents: readonly RequestDocument[]): RequestDocument[] {
+  const groupOf = new Map<string, string>();
+  const groups = new Set<string>();
+  return documents.filter(({ tenant, subjects, ...request }) => {
+    const group = JSON.stringify([tenant, editsOf(request)]);
+    const keys = subjects.map((subject) => JSON.stringify([tenant, subjectKey(subject)]));
+    if (keys.some((key) => (groupOf.get(key) ?? group) !== group)) {
+      // Whoever comes after it waits behind it.
+      for (const key of keys) groupOf.set(key, groupOf.get(key) ?? '');
+      return false;
+    }
+    if (!groups.has(group) && groups.size >= EDIT_GROUPS_PER_BATCH) return false;
+    groups.add(group);
+    for (const key of keys) groupOf.set(key, group);
+    return true;
+  });
 }
 
 /** A tenant whose map is gone or broken waits, loudly, and holds nobody else up. */

@@ -72,7 +72,7 @@ async function runSteps(
   const moved = await mapConcurrently(stepsOf(file.current, tenant), STEPS_AT_ONCE, async (step) => {
     let current = step;
     while (kinds.includes(nextAction(current, clock()).kind) && clock() < context.deadline) {
-      current = await runStep(context, file.current.batch, current, requests);
+      current = await runStep(context, file.current, current, requests);
       replaceStep(file, current);
     }
     return current !== step;

@@ -8,6 +8,7 @@ import {
   changeTarget,
   type JobEvidence,
   jobId,
+  type Manifest,
   nextAction,
   type Step,
   stepLabel,
@@ -15,34 +16,36 @@ import {
 import { splitTableName } from '../../domain/data-map.ts';
 import { judgeFailure, type Verdict } from '../../domain/failure.ts';
 import { type PlannedTable, planTable } from '../../domain/planned-table.ts';
-import type { RequestDocument } from '../../domain/request.ts';
+import { propertiesOf, type RequestDocument } from '../../domain/request.ts';
 import { log } from '../../log.ts';
 import { type FinishedJob, WarehouseError, type WarehouseJob } from '../../ports.ts';
-import { deleteRows } from '../../sql/delete-rows.ts';
-import { locate } from '../../sql/locate.ts';
 import type { Statement } from '../../sql/statement.ts';
 import { mapConcurrently } from '../concurrently.ts';
 import type { BatchContext } from './run-batch.ts';
+import { type Statements, statementsOf } from './statements.ts';
 
 export async function runStep(
   context: BatchContext,
-  batch: string,
+  { batch, work }: Pick<Manifest, 'batch' | 'work'>,
   step: Step,
   requests: readonly RequestDocument[],
 ): Promise<Step> {
+  const statements = statementsOf(work, requests);
   const action = nextAction(step, context.services.clock());
   switch (action.kind) {
     case 'plan':
-      return follow(context, batch, step, [action], () => plan(context, step));
+      return follow(context, batch, step, [action], () => plan(context, step, requests));
     case 'locate':
-      return follow(context, batch, step, [action], () => runLocate(context, batch, planned(step), requests));
+      return follow(context, batch, step, [action], () =>
+        runLocate(context, batch, planned(step), requests, statements),
+      );
     case 'change': {
       const attempts = action.indexes.map((index): Attempt & { kind: 'change' } => ({
         kind: 'change',
         index,
       }));
       return follow(context, batch, step, attempts, ({ index }) =>
-        runChange(context, batch, planned(step), index, requests),
+        runChange(context, batch, planned(step), index, statements),
       );
     }
     default:
@@ -97,10 +100,15 @@ function planned(step: Step): PlannedStep {
 /** What an attempt comes to, as a change of the step. */
 type After = (step: Step) => Step;
 
-async function plan({ services, location }: BatchContext, step: Step): Promise<After> {
+async function plan(
+  { services, location }: BatchContext,
+  step: Step,
+  requests: readonly RequestDocument[],
+): Promise<After> {
   const defaults = { project: services.config.project, location };
   const metadata = await services.warehouse.describe(splitTableName(step.mapped.table, defaults.project));
-  const joined = planTable(step.mapped, metadata, defaults);
+  const properties = [...new Set(requests.flatMap(propertiesOf))];
+  const joined = planTable(step.mapped, metadata, defaults, properties);
   if ('table' in joined) return (current) => afterPlan(current, joined.table);
   const message = joined.findings.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
   throw new WarehouseError({ reason: 'invalid', message });
@@ -111,15 +119,16 @@ async function runLocate(
   batch: string,
   step: PlannedStep,
   requests: readonly RequestDocument[],
+  statements: Statements,
 ): Promise<After> {
   const { warehouse, clock } = context.services;
-  const statement = locate(step.table, subjectsOf(requests));
+  const statement = statements.locate(step.table);
   if (statement === undefined) return (current) => ({ ...current, isDone: true });
   const job = toJob(context, jobId(batch, step, { kind: 'locate' }), batch, statement);
   const finished = await warehouse.run(job, context.keepAlive);
   const rows = await warehouse.locatedRows(job);
   const evidence = toEvidence(step.round === 0 ? 'locate' : 'verify', finished);
-  return (current) => afterLocate(current, step.table, rows, requests, evidence, clock());
+  return (current) => afterLocate(current, step.table, rows, requests, evidence, clock(), statements.groups);
 }
 
 async function runChange(
@@ -127,20 +136,16 @@ async function runChange(
   batch: string,
   step: PlannedStep,
   index: number,
-  requests: readonly RequestDocument[],
+  statements: Statements,
 ): Promise<After> {
   const chunk = step.chunks[index]?.chunk ?? {};
-  const statement = deleteRows(step.table, chunk, subjectsOf(requests));
+  const statement = statements.change(step.table, chunk);
   const job = toJob(context, jobId(batch, step, { kind: 'change', index }), batch, statement);
   const finished = await context.services.warehouse.run(job, context.keepAlive);
   if (finished.rowsAffected === undefined)
-    throw new Error(`${finished.job} does not say how many rows it deleted`);
+    throw new Error(`${finished.job} does not say how many rows it changed`);
   const evidence = { ...toEvidence('change', finished), target: changeTarget(step, index) };
   return (current) => afterChange(current, index, evidence);
-}
-
-function subjectsOf(requests: readonly RequestDocument[]): RequestDocument['subjects'] {
-  return requests.flatMap(({ subjects }) => subjects);
 }
 
 function toJob({ location }: BatchContext, id: string, batch: string, statement: Statement): WarehouseJob {

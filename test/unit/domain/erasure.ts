@@ -18,6 +18,7 @@ export const TABLE: PlannedTable = {
   name: { project: 'p', dataset: 'd', table: 'events_', isSharded: true },
   location: 'EU',
   identifiers: [{ type: 'user', column: 'user_id', valueType: 'STRING' }],
+  places: [],
   requirePartitionFilter: false,
   timeTravelHours: 48,
 };
@@ -81,6 +82,7 @@ export function manifestOf(...steps: Step[]): Manifest {
     batch: 'b1',
     location: 'EU',
     shard: 0,
+    work: 'delete',
     phase: 'ready',
     formedAt: new Date(NOW).toISOString(),
     requests: REQUESTS.map(({ tenant, id }) => ({ tenant, id })),

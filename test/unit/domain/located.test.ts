@@ -15,6 +15,7 @@ const PLAIN: PlannedTable = {
     { type: 'device', column: 'device_id', valueType: 'STRING' },
     { type: 'user', column: 'merged_user_id', valueType: 'STRING' },
   ],
+  places: [],
   requirePartitionFilter: false,
   timeTravelHours: 168,
 };

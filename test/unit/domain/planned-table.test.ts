@@ -35,6 +35,7 @@ test('map and metadata together are what a batch needs to know', () => {
   expect(plan({}, { requirePartitionFilter: true, timeTravelHours: 48 })).toEqual({
     table: {
       name: { project: 'p', dataset: 'd', table: 'events', isSharded: false },
+      places: [],
       location: 'EU',
       identifiers: [{ type: 'user', column: 'user_id', valueType: 'STRING' }],
       requirePartitionFilter: true,

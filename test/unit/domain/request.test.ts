@@ -30,8 +30,8 @@ describe('what a caller may order', () => {
   });
 
   test.each([
-    [{ ...order(user('jane')), type: 'export' }, ['type must be "deletion"']],
-    [{ ...order(user('jane')), scope: 'some' }, ['scope must be "everything"']],
+    [{ ...order(user('jane')), type: 'export' }, ['type must be "deletion" or "correction"']],
+    [{ ...order(user('jane')), scope: 'some' }, ['scope must be "everything" or {"properties": [names]}']],
     [order(), ['subjects must name at least one subject']],
     [{ ...order(), subjects: 'jane' }, ['subjects must be a list of {type, value}']],
     [{ ...order(user('jane')), due: 'now' }, ['due is not a known field']],

@@ -9,6 +9,7 @@ const TABLE: PlannedTable = {
     { type: 'user', column: 'user_no', valueType: 'INT64' },
     { type: 'device', column: 'device.id', valueType: 'STRING' },
   ],
+  places: [],
   requirePartitionFilter: false,
   timeTravelHours: 168,
 };

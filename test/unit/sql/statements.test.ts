@@ -9,6 +9,7 @@ const TABLE: PlannedTable = {
   name: { project: 'my-project', dataset: 'd', table: 'events', isSharded: false },
   location: 'EU',
   identifiers: [{ type: 'user', column: 'user_id', valueType: 'STRING' }],
+  places: [],
   requirePartitionFilter: false,
   timeTravelHours: 168,
 };

@@ -1,0 +1,114 @@
+/** What a column holds after the edits of one group. */
+import type { PlacedEdit } from '../domain/edits.ts';
+import type { PropertyPlace } from '../domain/property-place.ts';
+import { jsonPath, jsonType, parameterValue, valueField } from './held.ts';
+import type { Params } from './params.ts';
+import { quoteName } from './statement.ts';
+
+interface Pending {
+  edit: PlacedEdit;
+  /** Names that still lead from the expression to the edit's column. */
+  path: string[];
+}
+
+/** @param expression of the top-level column; @param edits all in this column */
+export function editedColumn(expression: string, edits: readonly PlacedEdit[], params: Params): string {
+  const pending = edits.map((edit) => ({ edit, path: edit.place.column.split('.').slice(1) }));
+  return edited(expression, pending, params, 0);
+}
+
+function edited(expression: string, pending: readonly Pending[], params: Params, depth: number): string {
+  const here = pending.filter(({ path }) => path.length === 0).map(({ edit }) => edit);
+  if (here.length > 0) return editedHere(expression, here, params);
+  // A field of a STRUCT: the STRUCT is built anew, because SET of a field fails on rows where the STRUCT is NULL.
+  const struct = `s${depth}`;
+  const names = [...new Set(pending.map(({ path }) => path[0] ?? ''))];
+  const replaced = names.map((name) => {
+    const inner = pending
+      .filter(({ path }) => path[0] === name)
+      .map(({ edit, path }) => ({ edit, path: path.slice(1) }));
+    return `${edited(`${struct}.${quoteName(name)}`, inner, params, depth + 1)} AS ${quoteName(name)}`;
+  });
+  const rebuilt = `(SELECT AS STRUCT ${struct}.* REPLACE (${replaced.join(', ')}) FROM UNNEST([${expression}]) AS ${struct})`;
+  return `IF(${expression} IS NULL, NULL, ${rebuilt})`;
+}
+
+function editedHere(expression: string, edits: readonly PlacedEdit[], params: Params): string {
+  const whole = edits.find(({ place }) => place.form === 'column');
+  if (whole !== undefined) return scalar(whole, params);
+  const json = edits.filter(isForm('json'));
+  if (json.length > 0) return editedJson(expression, json, params);
+  const entries = edits.filter(isForm('entry'));
+  if (entries.length > 0) return editedEntries(expression, entries, params);
+  return editedItems(expression, edits.filter(isForm('item')), params);
+}
+
+type Form<F extends PropertyPlace['form']> = PlacedEdit & { place: Extract<PropertyPlace, { form: F }> };
+
+function isForm<F extends PropertyPlace['form']>(form: F): (edit: PlacedEdit) => edit is Form<F> {
+  return (edit): edit is Form<F> => edit.place.form === form;
+}
+
+/** The new value of a column or field. */
+function scalar({ place, value }: PlacedEdit, params: Params): string {
+  if (place.form !== 'column' && place.form !== 'item') throw new Error(`${place.property} is no scalar`);
+  const wanted = value ?? place.replacement;
+  if (wanted !== undefined) return params.add(parameterValue(wanted), place.type ?? place.sqlType);
+  const isArray = place.sqlType.startsWith('ARRAY<');
+  return `CAST(${isArray ? '[]' : 'NULL'} AS ${place.sqlType})`;
+}
+
+function editedJson(expression: string, edits: readonly Form<'json'>[], params: Params): string {
+  const isText = edits[0]?.place.isText === true;
+  const paths = edits
+    .filter(({ value }) => value === undefined)
+    .map(({ place }) => params.add(jsonPath(place.keys), 'STRING'));
+  const parsed = isText ? `PARSE_JSON(${expression})` : expression;
+  let json = paths.length === 0 ? parsed : `JSON_REMOVE(${parsed}, ${paths.join(', ')})`;
+  edits.forEach(({ place, value }, index) => {
+    if (value === undefined) return;
+    const path = params.add(jsonPath(place.keys), 'STRING');
+    const name = `j${index}`;
+    const set = `JSON_SET(${name}, ${path}, ${params.add(parameterValue(value), jsonType(value))})`;
+    // Where the key is not there, there is nothing to correct; JSON_SET would make it.
+    json = `(SELECT IF(JSON_QUERY(${name}, ${path}) IS NULL, ${name}, ${set}) FROM UNNEST([${json}]) AS ${name})`;
+  });
+  return isText ? `TO_JSON_STRING(${json})` : json;
+}
+
+function editedEntries(expression: string, edits: readonly Form<'entry'>[], params: Params): string {
+  const erased = edits.filter(({ value }) => value === undefined).map(({ place }) => place.key);
+  const kept =
+    erased.length === 0
+      ? ''
+      : ` WHERE e.key IS NULL OR e.key NOT IN UNNEST(${params.addArray(erased, 'STRING')})`;
+  const set = edits.filter(({ value }) => value !== undefined);
+  const cases = set.map(
+    ({ place, value }) =>
+      `WHEN e.key = ${params.add(place.key, 'STRING')} THEN (SELECT AS STRUCT e.* REPLACE (${entryValue(place, value, params)} AS value))`,
+  );
+  const entry = cases.length === 0 ? 'e' : `CASE ${cases.join(' ')} ELSE e END`;
+  return `ARRAY(SELECT ${entry} FROM UNNEST(${expression}) AS e WITH OFFSET AS o${kept} ORDER BY o)`;
+}
+
+function entryValue(place: Form<'entry'>['place'], value: PlacedEdit['value'], params: Params): string {
+  if (value === undefined) throw new Error('an erased entry has no value');
+  if (place.values.length === 0) return params.add(parameterValue(value), place.valueType ?? 'STRING');
+  const target = valueField(place, value);
+  const fields = place.values.map(({ name, type }) => {
+    const content = name === target.name ? params.add(parameterValue(value), type) : `CAST(NULL AS ${type})`;
+    return `${content} AS ${quoteName(name)}`;
+  });
+  return `STRUCT(${fields.join(', ')})`;
+}
+
+function editedItems(expression: string, edits: readonly Form<'item'>[], params: Params): string {
+  const replaced = edits.map((edit) => {
+    const field = `e.${quoteName(edit.place.field)}`;
+    // An item that does not have it keeps its NULL.
+    const content =
+      edit.value === undefined ? scalar(edit, params) : `IF(${field} IS NULL, NULL, ${scalar(edit, params)})`;
+    return `${content} AS ${quoteName(edit.place.field)}`;
+  });
+  return `ARRAY(SELECT AS STRUCT e.* REPLACE (${replaced.join(', ')}) FROM UNNEST(${expression}) AS e WITH OFFSET AS o ORDER BY o)`;
+}

@@ -1,0 +1,101 @@
+/** Whether a row still holds what an edit is about: an erased property is held while it is there, a set one while it differs. */
+import type { PlacedEdit } from '../domain/edits.ts';
+import { numberTypes, type PropertyPlace, type Scalar } from '../domain/property-place.ts';
+import type { Params } from './params.ts';
+import { columnOf, quoteName } from './statement.ts';
+
+export function held({ place, value }: PlacedEdit, params: Params): string {
+  const column = columnOf(place.column);
+  switch (place.form) {
+    case 'column':
+      return heldColumn(column, place, value, params);
+    case 'json':
+      return heldKey(column, place, value, params);
+    case 'entry': {
+      const isEntry = `e.key = ${params.add(place.key, 'STRING')}`;
+      const differs = value === undefined ? '' : ` AND ${entryDiffers(place, value, params)}`;
+      return `EXISTS(SELECT 1 FROM UNNEST(${column}) AS e WHERE ${isEntry}${differs})`;
+    }
+    case 'item': {
+      const field = `e.${quoteName(place.field)}`;
+      const condition = heldColumn(
+        field,
+        { ...place, isRepeated: place.sqlType.startsWith('ARRAY<') },
+        value,
+        params,
+      );
+      return `EXISTS(SELECT 1 FROM UNNEST(${column}) AS e WHERE ${condition})`;
+    }
+  }
+}
+
+type ColumnPlace = Pick<
+  Extract<PropertyPlace, { form: 'column' }>,
+  'isRepeated' | 'type' | 'sqlType' | 'replacement'
+>;
+
+function heldColumn(
+  column: string,
+  { isRepeated, type, sqlType, replacement }: ColumnPlace,
+  value: Scalar | undefined,
+  params: Params,
+): string {
+  if (isRepeated) return `ARRAY_LENGTH(${column}) > 0`;
+  const wanted = value ?? replacement;
+  if (wanted === undefined) return `${column} IS NOT NULL`;
+  return `${column} != ${params.add(parameterValue(wanted), type ?? sqlType)}`;
+}
+
+function heldKey(
+  column: string,
+  { isText, keys }: Extract<PropertyPlace, { form: 'json' }>,
+  value: Scalar | undefined,
+  params: Params,
+): string {
+  const found = `JSON_QUERY(${column}, ${params.add(jsonPath(keys), 'STRING')})`;
+  if (value === undefined) return `${found} IS NOT NULL`;
+  const wanted = `TO_JSON_STRING(${params.add(parameterValue(value), jsonType(value))})`;
+  if (isText) return `${found} != ${wanted}`;
+  // TO_JSON_STRING makes the text null of NULL: https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions#to_json_string
+  return `(${found} IS NOT NULL AND TO_JSON_STRING(${found}) != ${wanted})`;
+}
+
+/** Of an array entry whose value is a STRUCT with a field a type, as GA4 has it, or a scalar. */
+function entryDiffers(
+  place: Extract<PropertyPlace, { form: 'entry' }>,
+  value: Scalar,
+  params: Params,
+): string {
+  if (place.values.length === 0)
+    return `IFNULL(e.value != ${params.add(parameterValue(value), place.valueType ?? 'STRING')}, TRUE)`;
+  const { name, type } = valueField(place, value);
+  return `IFNULL(e.value.${quoteName(name)} != ${params.add(parameterValue(value), type)}, TRUE)`;
+}
+
+/** The field of an entry's value that takes it. @throws Error when none does: such a correction is refused at acceptance */
+export function valueField(
+  { values, property }: Extract<PropertyPlace, { form: 'entry' }>,
+  value: Scalar,
+): { name: string; type: string } {
+  const types = typeof value === 'string' ? ['STRING'] : typeof value === 'number' ? numberTypes(value) : [];
+  const field = types.flatMap((type) => values.filter((one) => one.type === type))[0];
+  if (field === undefined || typeof value === 'boolean')
+    throw new Error(`no entry of ${property} can hold this`);
+  return field;
+}
+
+/** `['a', 'b c']` -> `$."a"."b c"`. A backslash stands for itself; a quote cannot stand (`isAddressableKey`). */
+export function jsonPath(keys: readonly string[]): string {
+  return `$${keys.map((key) => `."${key}"`).join('')}`;
+}
+
+export function jsonType(value: Scalar): string {
+  if (typeof value === 'boolean') return 'BOOL';
+  if (typeof value === 'string') return 'STRING';
+  return Number.isSafeInteger(value) ? 'INT64' : 'FLOAT64';
+}
+
+/** Integers as text: a parameter of type INT64 is not a JavaScript number on the way. */
+export function parameterValue(value: Scalar): Scalar {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+}
