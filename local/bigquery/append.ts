@@ -2,12 +2,12 @@
  * What the Storage Write API does for a Pub/Sub subscription: rows are committed at once and can be changed at once.
  * https://cloud.google.com/bigquery/docs/write-api
  */
+import { arrivalOf } from './arrival.ts';
 import type { TableReference } from './catalog.ts';
 import { tableName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { invalid } from './errors.ts';
 import { insertRows } from './ingest.ts';
-import { truncateTime } from './partitions.ts';
 import { BadValue, compileRowCheck } from './values.ts';
 
 /** @throws notFound; invalid with the row and the field that is wrong, and then nothing is written */
@@ -29,14 +29,9 @@ export async function append(
     }
   });
   if (checked.length === 0) return;
-  const { partitioning } = table;
-  const partitionTime =
-    partitioning?.kind === 'time' && partitioning.field === undefined
-      ? { partitionTime: truncateTime(partitioning.unit, now()) }
-      : {};
   await locks.run(tableName(table), async () => {
     const touch = await database.transaction(async (session) => {
-      await insertRows(session, table, checked, partitionTime);
+      await insertRows(session, table, checked, arrivalOf(now, table));
       return catalog.touchTable(session, table);
     });
     touch();

@@ -5,7 +5,7 @@
 import type { CatalogTable, Field, FieldType } from './catalog.ts';
 import type { DatasetRecord, TableRecord } from './catalog-store.ts';
 import { quoteIdentifier, quoteText } from './database.ts';
-import { partitionColumnName } from './partitions.ts';
+import { isByIngestion, partitionColumnName } from './partitions.ts';
 import { duckType } from './schema.ts';
 
 /** One partition with rows in it. Its id is absent for a table without partitions. */
@@ -157,7 +157,7 @@ function columnRow(table: TableRecord, field: Field, index: number): Value[] {
 
 /** `_PARTITIONTIME` of a table that is partitioned by ingestion time. */
 function pseudoRow(table: TableRecord): Value[][] {
-  if (table.partitioning?.kind !== 'time' || table.partitioning.field !== undefined) return [];
+  if (!isByIngestion(table.partitioning)) return [];
   const position = null;
   return [
     [...common(table), '_PARTITIONTIME', position, 'YES', 'TIMESTAMP', 'NEVER', 'YES', 'YES', 'YES', null],

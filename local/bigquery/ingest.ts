@@ -2,6 +2,7 @@
 import { type Field, PARTITION_TIME, ROW_BYTES, STREAMED_UNTIL } from './catalog.ts';
 import type { TableRecord } from './catalog-store.ts';
 import { quoteIdentifier, quoteText, type Session } from './database.ts';
+import { isByIngestion } from './partitions.ts';
 import { duckType } from './schema.ts';
 import { rowBytes } from './sizes.ts';
 
@@ -42,7 +43,7 @@ function insertFrom(table: TableRecord, source: string, arrival: Arrival): strin
   const values = table.fields.map((field) => stored(field, `s.${quoteIdentifier(field.name)}`, 0));
   names.push(STREAMED_UNTIL);
   values.push(arrival.streamedUntil === undefined ? 'NULL' : timestamp(new Date(arrival.streamedUntil)));
-  if (table.partitioning?.kind === 'time' && table.partitioning.field === undefined) {
+  if (isByIngestion(table.partitioning)) {
     names.push(PARTITION_TIME);
     values.push(arrival.partitionTime === undefined ? 'NULL' : timestamp(arrival.partitionTime));
   }

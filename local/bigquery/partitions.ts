@@ -11,6 +11,12 @@ export const UNPARTITIONED = '__UNPARTITIONED__';
 const ID_FORMATS: Record<TimeUnit, string> = { HOUR: '%Y%m%d%H', DAY: '%Y%m%d', MONTH: '%Y%m', YEAR: '%Y' };
 const ID_LENGTHS: Record<TimeUnit, number> = { HOUR: 10, DAY: 8, MONTH: 6, YEAR: 4 };
 
+export function isByIngestion(
+  partitioning: Partitioning | undefined,
+): partitioning is Extract<Partitioning, { kind: 'time' }> {
+  return partitioning?.kind === 'time' && partitioning.field === undefined;
+}
+
 /** The DuckDB column that decides about the partition. */
 export function partitionColumn(partitioning: Partitioning): string {
   return quoteIdentifier(

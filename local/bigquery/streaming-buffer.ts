@@ -9,6 +9,7 @@ import { type TableRecord, tableName } from './catalog-store.ts';
 import type { Database, Session } from './database.ts';
 import { timestamp } from './ingest.ts';
 import type { KeyedLock } from './lock.ts';
+import { isByIngestion } from './partitions.ts';
 import { rowBytes } from './sizes.ts';
 import type { StreamingBufferFacts } from './table-rendering.ts';
 import type { TableStats } from './table-stats.ts';
@@ -84,7 +85,7 @@ export class StreamingBuffer {
     const { database, now, stats, milliseconds } = this.#options;
     const sets = [`${STREAMED_UNTIL} = NULL`];
     const { partitioning } = table;
-    if (partitioning?.kind === 'time' && partitioning.field === undefined) {
+    if (isByIngestion(partitioning)) {
       const arrived = `${STREAMED_UNTIL} - INTERVAL ${milliseconds} MILLISECOND`;
       sets.push(`${PARTITION_TIME} = date_trunc('${partitioning.unit}', ${arrived})`);
     }

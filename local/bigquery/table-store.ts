@@ -4,6 +4,7 @@ import { type TableRecord, tableName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { quoteIdentifier, type Session } from './database.ts';
 import { invalid, notImplemented } from './errors.ts';
+import { isByIngestion } from './partitions.ts';
 import { duckColumn, duckType } from './schema.ts';
 import type { TableFacts } from './table-rendering.ts';
 import { totalOf } from './table-stats.ts';
@@ -19,8 +20,7 @@ export async function createIn(
   const record: TableRecord = { ...table, created: now(), modified: now() };
   if (table.kind === 'TABLE') {
     const columns = [...table.fields.map(duckColumn), `${STREAMED_UNTIL} TIMESTAMPTZ`, `${ROW_BYTES} BIGINT`];
-    if (table.partitioning?.kind === 'time' && table.partitioning.field === undefined)
-      columns.push(`${PARTITION_TIME} TIMESTAMPTZ`);
+    if (isByIngestion(table.partitioning)) columns.push(`${PARTITION_TIME} TIMESTAMPTZ`);
     // A predecessor whose time has passed may still be there.
     await session.run(`DROP TABLE IF EXISTS ${table.duckName}`);
     await session.run(`CREATE TABLE ${table.duckName} (${columns.join(', ')})`);

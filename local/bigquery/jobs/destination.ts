@@ -3,10 +3,11 @@ import type { TableReference } from '../catalog.ts';
 import { type TableRecord, tableName } from '../catalog-store.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../database.ts';
-import { duplicate, invalid, notFound } from '../errors.ts';
+import { duplicate, invalid, notFound, notImplemented } from '../errors.ts';
 import { inPartition } from '../partitions.ts';
 import { parseTable, type TableResource } from '../table-resource.ts';
 import { createIn } from '../table-store.ts';
+import { refuseOtherPartitioning } from './fit.ts';
 
 export interface Destination {
   target: { projectId?: string; datasetId?: string; tableId?: string };
@@ -16,6 +17,19 @@ export interface Destination {
   resource: TableResource;
   /** Whether the schema of `resource` was said by the caller; else that of an existing table is kept. */
   hasSchema?: boolean;
+}
+
+const CREATE = ['CREATE_IF_NEEDED', 'CREATE_NEVER'];
+const WRITE = ['WRITE_TRUNCATE', 'WRITE_APPEND', 'WRITE_EMPTY'];
+
+/** @throws invalid; notImplemented */
+export function checkDispositions(job: { createDisposition?: string; writeDisposition?: string }): void {
+  const { createDisposition = 'CREATE_IF_NEEDED', writeDisposition = 'WRITE_APPEND' } = job;
+  if (writeDisposition === 'WRITE_TRUNCATE_DATA') throw notImplemented(writeDisposition);
+  if (!CREATE.includes(createDisposition))
+    throw invalid(`Invalid value for createDisposition: ${createDisposition} is not a valid value`);
+  if (!WRITE.includes(writeDisposition))
+    throw invalid(`Invalid value for writeDisposition: ${writeDisposition} is not a valid value`);
 }
 
 export interface ResolvedTarget {
@@ -35,7 +49,7 @@ export function resolveTarget({ projectId, datasetId, tableId }: Destination['ta
 export async function writeTo(
   context: Context,
   destination: Destination,
-  write: (session: Session, table: TableRecord) => Promise<void>,
+  write: (session: Session, table: TableRecord, partition: string | undefined) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   const { catalog, database, locks, stats, buffer } = context;
@@ -51,8 +65,11 @@ export async function writeTo(
     const after: (() => void)[] = [];
     await database.transaction(async (session) => {
       let table = existing;
-      if (existing !== undefined) await prepare(session, existing, destination, partition);
       const isNew = existing === undefined || (replacesSchema(destination) && partition === undefined);
+      if (existing !== undefined) {
+        if (!isNew) refuseOtherPartitioning(existing, destination.resource);
+        await prepare(session, existing, destination, partition);
+      }
       if (isNew) {
         const resource = existing === undefined ? destination.resource : replaced(existing, destination);
         if (existing === undefined) catalog.refuseNewTable(reference);
@@ -61,7 +78,7 @@ export async function writeTo(
         table = made.record;
       }
       if (table === undefined) throw new Error('no destination');
-      await write(session, table);
+      await write(session, table, partition);
       after.push(await catalog.touchTable(session, table));
     }, signal);
     for (const step of after) step();

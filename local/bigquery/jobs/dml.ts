@@ -1,12 +1,12 @@
 /** INSERT, UPDATE, DELETE, TRUNCATE: one writer a table at a time, so that DuckDB never sees two. */
-import { ROW_BYTES, STREAMED_UNTIL } from '../catalog.ts';
+import { arrivalOf } from '../arrival.ts';
+import { PARTITION_TIME, ROW_BYTES, STREAMED_UNTIL } from '../catalog.ts';
 import { type TableRecord, tableName } from '../catalog-store.ts';
 import { type Bill, bill, refuseOverLimit, refuseTooManyPartitions } from '../billing.ts';
 import type { Context } from '../context.ts';
 import type { Session } from '../database.ts';
 import { invalidQuery } from '../errors.ts';
 import { timestamp } from '../ingest.ts';
-import { truncateTime } from '../partitions.ts';
 import { TARGET_ALIAS, type TranslatedStatement } from '../sql/contract.ts';
 import type { Outcome } from './job-engine.ts';
 import { billStatistics, dmlStatistics } from './query-statistics.ts';
@@ -81,10 +81,9 @@ async function refuseBuffered(
 
 /** Rows of an INSERT that does not name `_PARTITIONTIME` come into the partition of now. */
 async function setPartitionTime(context: Context, session: Session, table: TableRecord): Promise<void> {
-  const { partitioning } = table;
-  if (partitioning?.kind !== 'time' || partitioning.field !== undefined) return;
-  const now = truncateTime(partitioning.unit, context.now());
+  const { partitionTime } = arrivalOf(context.now, table);
+  if (partitionTime === undefined) return;
   await session.run(
-    `UPDATE ${table.duckName} SET __partition_time = ${timestamp(now)} WHERE __partition_time IS NULL AND ${STREAMED_UNTIL} IS NULL`,
+    `UPDATE ${table.duckName} SET ${PARTITION_TIME} = ${timestamp(partitionTime)} WHERE ${PARTITION_TIME} IS NULL AND ${STREAMED_UNTIL} IS NULL`,
   );
 }

@@ -1,14 +1,15 @@
 /** Load jobs: an uploaded file of NDJSON or CSV into a table. Rows that come this way are never in the streaming buffer. */
 import { rm, stat } from 'node:fs/promises';
-import type { Field, Partitioning } from '../catalog.ts';
-import { type TableRecord, tableName } from '../catalog-store.ts';
+import { arrivalOf } from '../arrival.ts';
+import type { Field } from '../catalog.ts';
+import type { TableRecord } from '../catalog-store.ts';
 import type { Context } from '../context.ts';
 import { invalid, notImplemented } from '../errors.ts';
-import { type Arrival, insertFile } from '../ingest.ts';
-import { partitionStart, truncateTime } from '../partitions.ts';
+import { insertFile } from '../ingest.ts';
 import { type FieldResource, parseFields } from '../schema.ts';
 import type { TableResource } from '../table-resource.ts';
-import { resolveTarget, writeTo } from './destination.ts';
+import { checkDispositions, resolveTarget, writeTo } from './destination.ts';
+import { refuseOtherSchema } from './fit.ts';
 import type { LoadConfiguration } from './job.ts';
 import type { Work } from './job-engine.ts';
 import { checkedRows } from './load-rows.ts';
@@ -49,6 +50,7 @@ export function checkLoadConfiguration(load: LoadConfiguration, upload: string |
   if (!FORMATS.includes(sourceFormat)) throw notImplemented(`the source format ${sourceFormat}`);
   if (encoding !== 'UTF-8') throw notImplemented(`the encoding ${encoding}`);
   if (Number(maxBadRecords) !== 0) throw notImplemented('maxBadRecords of a load job');
+  checkDispositions(load);
   if (upload === undefined) throw invalid('Load configuration must specify at least one source URI');
 }
 
@@ -82,7 +84,12 @@ export function loadWork(context: Context, project: string, load: LoadConfigurat
           context,
           destination,
           async (session, table) => {
-            const written = await insertFile(session, table, rows.path, arrivalOf(context, table, partition));
+            const written = await insertFile(
+              session,
+              table,
+              rows.path,
+              arrivalOf(context.now, table, partition),
+            );
             const statistics = {
               inputFiles: '1',
               inputFileBytes: String(inputBytes),
@@ -113,16 +120,6 @@ function fieldsFor(existing: TableRecord | undefined, load: LoadConfiguration): 
   return existing.fields;
 }
 
-function refuseOtherSchema(existing: TableRecord, fields: Field[]): void {
-  const mismatch = `Provided Schema does not match Table ${tableName(existing)}.`;
-  for (const field of fields) {
-    const old = existing.fields.find(({ name }) => name.toLowerCase() === field.name.toLowerCase());
-    if (old === undefined) throw invalid(`${mismatch} Cannot add fields (field: ${field.name})`);
-    if (old.type !== field.type)
-      throw invalid(`${mismatch} Field ${field.name} has changed type from ${old.type} to ${field.type}`);
-  }
-}
-
 function resourceOf({
   schema,
   timePartitioning,
@@ -135,21 +132,4 @@ function resourceOf({
     ...(rangePartitioning && { rangePartitioning }),
     ...(clustering && { clustering }),
   };
-}
-
-function arrivalOf({ now }: Context, { partitioning }: TableRecord, partition: string | undefined): Arrival {
-  if (!isByIngestion(partitioning)) {
-    if (partition !== undefined) throw notImplemented('loading into one partition of a column');
-    return {};
-  }
-  const { unit } = partitioning;
-  return {
-    partitionTime: partition === undefined ? truncateTime(unit, now()) : partitionStart(unit, partition),
-  };
-}
-
-function isByIngestion(
-  partitioning: Partitioning | undefined,
-): partitioning is Extract<Partitioning, { kind: 'time' }> {
-  return partitioning?.kind === 'time' && partitioning.field === undefined;
 }

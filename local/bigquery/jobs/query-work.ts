@@ -8,6 +8,7 @@ import { DEFAULT_LOCATION, normalLocation } from '../locations.ts';
 import type { ReferencedTable, TranslatedStatement } from '../sql/contract.ts';
 import { translateStatement } from '../statements.ts';
 import { runDdl } from './ddl.ts';
+import { checkDispositions } from './destination.ts';
 import { runDml } from './dml.ts';
 import type { JobConfiguration, QueryConfiguration } from './job.ts';
 import type { Outcome, Work } from './job-engine.ts';
@@ -39,6 +40,7 @@ export function checkQueryConfiguration(query: QueryConfiguration): void {
   // The API's default is legacy SQL; clients of today always say false.
   if (query.useLegacySql !== false && !/^\s*#standardSQL/i.test(query.query))
     throw notImplemented('legacy SQL (set useLegacySql to false)');
+  checkDispositions(query);
   for (const name of UNSUPPORTED) {
     const value = query[name];
     if (value == null || value === false || (Array.isArray(value) && value.length === 0)) continue;

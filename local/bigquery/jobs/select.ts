@@ -1,13 +1,16 @@
 /** SELECT: the rows go to a table, the caller's or one of our own that lives for a day. */
 import { randomUUID } from 'node:crypto';
-import type { Field } from '../catalog.ts';
+import { arrivalOf } from '../arrival.ts';
+import { type Field, PARTITION_TIME } from '../catalog.ts';
 import { bill, refuseOverLimit } from '../billing.ts';
 import type { Context } from '../context.ts';
 import { quoteIdentifier, type Session } from '../database.ts';
+import { timestamp } from '../ingest.ts';
 import { duckType } from '../schema.ts';
 import type { JobResult } from './job.ts';
 import type { Outcome } from './job-engine.ts';
 import { writeTo } from './destination.ts';
+import { refuseOtherSchema } from './fit.ts';
 import { toTableResource } from './made-table.ts';
 import { billStatistics } from './query-statistics.ts';
 import type { PlannedQuery } from './query-work.ts';
@@ -52,11 +55,15 @@ export async function runSelect(
       writeDisposition: query.writeDisposition ?? 'WRITE_EMPTY',
       resource,
     },
-    async (session, table) => {
+    async (session, table, partition) => {
       const cost = await priced(session);
-      const names = fields.map(({ name }) => quoteIdentifier(name)).join(', ');
+      refuseOtherSchema(table, fields);
+      const { partitionTime } = arrivalOf(context.now, table, partition);
+      const names = fields.map(({ name }) => quoteIdentifier(name));
+      if (partitionTime !== undefined) names.push(PARTITION_TIME);
+      const more = partitionTime === undefined ? '' : `, ${timestamp(partitionTime)}`;
       const { rowsChanged: rows } = await session.run(
-        `INSERT INTO ${table.duckName} (${names}) SELECT * FROM (${sql})`,
+        `INSERT INTO ${table.duckName} (${names.join(', ')}) SELECT *${more} FROM (${sql})`,
         binds,
       );
       const result = { duckName: table.duckName, fields, rows };
