@@ -1,5 +1,6 @@
 /** Configuration: read once from the environment, by one schema. What is missing or wrong stops the start by name. */
 import { z } from 'zod';
+import { type Cadence, parseCadence } from './domain/cadence.ts';
 
 const LOCATION_LIST = z
   .string()
@@ -21,8 +22,26 @@ function wholeNumber(least: number, most: number, message: string) {
 
 const SHARDS_MAX = 1024;
 const GRACE_SECONDS_MAX = 365 * 86_400;
+const PROXIES_MAX = 10;
 
 const HASH_KEY_BYTES_MIN = 32;
+
+function readCadences(text: string, context: z.RefinementCtx): Record<string, Cadence> {
+  const cadences: Record<string, Cadence> = {};
+  for (const part of text.split(',').filter((one) => one !== '')) {
+    const [location = '', name = ''] = part.split('=');
+    const cadence = parseCadence(name);
+    if (cadence === undefined || location === '') {
+      context.addIssue({
+        code: 'custom',
+        message: 'must be like EU=hourly,US=daily@02:30 (at_once, hourly, daily@hh:mm)',
+      });
+      return z.NEVER;
+    }
+    cadences[location] = cadence;
+  }
+  return cadences;
+}
 
 const environmentSchema = z.object({
   GOOGLE_CLOUD_PROJECT: z.string().min(1, 'must be the project id'),
@@ -45,6 +64,10 @@ const environmentSchema = z.object({
     GRACE_SECONDS_MAX,
     `must be a whole number of seconds, at most ${GRACE_SECONDS_MAX}`,
   ).default(0),
+  /** Own proxies in front that append to X-Forwarded-For: 1 on Cloud Run, 2 behind a load balancer, 0 on one machine. */
+  LETHE_PROXIES: wholeNumber(0, PROXIES_MAX, `must be a whole number, at most ${PROXIES_MAX}`).default(1),
+  /** When batches are formed, by location: `EU=hourly,US=daily@02:30`; others at once. Times are UTC. */
+  LETHE_CADENCE: z.string().default('').transform(readCadences),
 });
 
 export interface Config {
@@ -56,6 +79,10 @@ export interface Config {
   hashKey: Uint8Array;
   signingKey: string;
   graceSeconds: number;
+  /** How many of our own proxies append to X-Forwarded-For. */
+  proxies: number;
+  /** By location; absent: at once. */
+  cadences: Readonly<Record<string, Cadence>>;
 }
 
 /** @throws Error that names every missing or wrong variable, and never shows a value */
@@ -80,5 +107,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     hashKey: data.LETHE_HASH_KEY,
     signingKey: data.LETHE_SIGNING_KEY,
     graceSeconds: data.LETHE_GRACE_SECONDS,
+    proxies: data.LETHE_PROXIES,
+    cadences: data.LETHE_CADENCE,
   };
 }

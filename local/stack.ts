@@ -28,6 +28,8 @@ export interface StackOptions {
   /** Whether a test moves the clock (`moveClock`) and calls `tick` itself. */
   isTest?: boolean;
   graceSeconds?: number;
+  /** As LETHE_CADENCE. Default: batches are formed at once. */
+  cadence?: string;
   /** Gets what the functions print. */
   print: (target: string, text: string) => void;
 }
@@ -179,6 +181,8 @@ export class Stack {
       LETHE_HASH_KEY: secrets.hashKey,
       LETHE_SIGNING_KEY: secrets.signingKey,
       LETHE_GRACE_SECONDS: String(this.options.graceSeconds ?? 0),
+      LETHE_PROXIES: '0',
+      LETHE_CADENCE: this.options.cadence ?? '',
       BIGQUERY_EMULATOR_HOST: bigquery.address,
       STORAGE_EMULATOR_HOST: storage.address,
       PUBSUB_EMULATOR_HOST: pubsub.address,

@@ -94,7 +94,7 @@ Lethe is up.
 
   API:      ${url}
   API key:  ${apiKey}
-  Env file: ${envFile}   (source it; bq, gsutil and Google's client libraries then reach this system)
+  Env file: ${envFile}   (source it: Google's client libraries then reach this system)
   Logs:     ${logs}
 
 Delete everything about one person of the demo:

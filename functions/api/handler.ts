@@ -14,6 +14,7 @@ import { findRoute } from './find-route.ts';
 import { asLetheError, toProblem } from './problem.ts';
 import { rawHttp } from './raw-http.ts';
 import type { TenantRoute } from './routes.ts';
+import { sourceIp } from './source-ip.ts';
 
 export function createApi(services: Services): (request: Request, response: Response) => Promise<void> {
   return (request, response) => {
@@ -68,7 +69,14 @@ async function answerTenant(
     recordAccess(
       services,
       route.access,
-      toAccessEvent({ ...event, action: route.access, sourceIp: request.ip }, services),
+      toAccessEvent(
+        {
+          ...event,
+          action: route.access,
+          sourceIp: sourceIp(headers, request.socket.remoteAddress, services.config.proxies),
+        },
+        services,
+      ),
     );
   let caller: Caller | undefined;
   try {

@@ -57,6 +57,8 @@ export interface Step {
   attempt: number;
   /** Failures in a row. */
   failures: number;
+  /** A target of this round is gone: what the next locate finds was located before. */
+  isRoundBroken?: boolean;
   /** By request, in the order of `requestsOf(manifest, tenant)`. */
   located: number[];
   left: number[];
@@ -169,7 +171,8 @@ export function afterLocate(
   groups?: readonly number[],
 ): Step {
   const left = rowsByRequest(table, rows, requests, groups);
-  const base: Step = { ...succeeded(step), left, jobs: [...step.jobs, evidence], attempt: 0 };
+  const { isRoundBroken = false, ...before } = succeeded(step);
+  const base: Step = { ...before, left, jobs: [...step.jobs, evidence], attempt: 0 };
   if (rows.length === 0) return { ...base, chunks: [], isDone: true };
   const pause: { waiting?: Waiting } =
     step.round > 0 && step.round % ROUNDS_BEFORE_PAUSE === 0
@@ -179,7 +182,7 @@ export function afterLocate(
     ...base,
     ...pause,
     // Rows found by a verification arrived after the round before it: every one of its statements had succeeded.
-    located: step.located.map((count, index) => count + (left[index] ?? 0)),
+    located: isRoundBroken ? step.located : step.located.map((count, index) => count + (left[index] ?? 0)),
     chunks: chunksOf(table, rows).map((chunk) => ({ chunk, attempt: 0, isChanged: false })),
   };
 }
@@ -198,22 +201,33 @@ export function afterChange(step: Step, index: number, evidence: JobEvidence): S
 /** How long a blocked step rests before it is looked at again: somebody may have mended it. */
 const BLOCKED_RECHECK_SECONDS = 15 * 60;
 
-export function afterFailure(step: Step, action: Attempt, verdict: Verdict, now: number): Step {
-  const failures = step.failures + 1;
-  return { ...nextAttempt(step, action), failures, waiting: waitFor(verdict, failures, now) };
+export interface Failed {
+  action: Attempt;
+  verdict: Verdict;
+  /** The job itself ended in failure, and keeps its id for ever. Else it may still run under that id, and is adopted. */
+  isSpent: boolean;
 }
 
 /** Of attempts that were made side by side: together they count once, and what blocks is what the step shows. */
-export function afterFailures(
-  step: Step,
-  failed: readonly { action: Attempt; verdict: Verdict }[],
-  now: number,
-): Step {
+export function afterFailures(step: Step, failed: readonly Failed[], now: number): Step {
   const shown = failed.find(({ verdict }) => verdict.kind === 'block') ?? failed[0];
   if (shown === undefined) return step;
-  const others = failed.filter((one) => one !== shown);
-  const counted = others.reduce((current, { action }) => nextAttempt(current, action), step);
-  return afterFailure(counted, shown.action, shown.verdict, now);
+  const spent = failed.filter(({ isSpent }) => isSpent);
+  const counted = spent.reduce((current, { action }) => nextAttempt(current, action), step);
+  const failures = step.failures + 1;
+  if (failed.some((one) => isGoneShard(step, one))) return brokenRound({ ...counted, failures });
+  return { ...counted, failures, waiting: waitFor(shown.verdict, failures, now) };
+}
+
+/** A date shard that was dropped since it was located (GA4 drops each intraday table): the next locate does without it. */
+function isGoneShard(step: Step, { action, verdict }: Failed): boolean {
+  const isMissing = verdict.kind === 'block' && verdict.code === 'table_missing';
+  return action.kind === 'change' && isMissing && step.table?.name.isSharded === true;
+}
+
+function brokenRound(step: Step): Step {
+  const { waiting: _waiting, ...rest } = step;
+  return { ...rest, chunks: [], round: step.round + 1, isRoundBroken: true };
 }
 
 function waitFor(verdict: Verdict, failures: number, now: number): Waiting {

@@ -1,6 +1,6 @@
 /**
  * Rows of the ledger: one for every revision of a request, rebuilt from the request at any time. The id is derived,
- * so an event that is published twice is recognisable (the view `ledger` shows it once). Schema: infra/schemas/.
+ * so an event that is published twice is recognisable (the view `ledger_events` shows it once). Schema: infra/schemas/.
  */
 import type { Receipt } from './receipt.ts';
 import { propertiesOf, type RequestDocument } from './request.ts';

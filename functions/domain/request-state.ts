@@ -76,6 +76,13 @@ export function isDue(state: RequestState, location: string, now: number): boole
   return open && state.batches[location] === undefined && state.notBefore <= now;
 }
 
+/** Adds what the data map has got since the acceptance, while the request is open. */
+export function withLocations(state: RequestState, mapped: readonly string[]): RequestState {
+  const added = mapped.filter((location) => !state.locations.includes(location));
+  if (added.length === 0 || isTerminal(state)) return state;
+  return { ...state, locations: [...state.locations, ...added].sort() };
+}
+
 /** `pending -> running` for a batch; from the second location on only the batch's name is added. */
 export function claim(
   state: RequestState,

@@ -136,7 +136,10 @@ async function readResults(job: Job, query: object): Promise<[Record<string, unk
     return [rows as Record<string, unknown>[], next ?? null];
   } catch (error) {
     if (!(error instanceof WarehouseError) || error.failure.reason !== 'notFound') throw error;
-    throw new WarehouseError({ ...error.failure, reason: 'resultsExpired' }, { cause: error });
+    throw new WarehouseError(
+      { ...error.failure, reason: 'resultsExpired' },
+      { job: job.id ?? '', cause: error },
+    );
   }
 }
 

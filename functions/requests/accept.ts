@@ -59,9 +59,9 @@ export async function accept(
 
   const earlier = idempotencyKey === undefined ? undefined : await readRequest(store, document);
   if (earlier === undefined) {
-    await markOpen(store, document, locations);
+    await markOpen(store, document, locations, now);
     if (await createRequest(store, document, state)) {
-      if (clock() - now > MARKERS_FRESH_MILLISECONDS) await markOpen(store, document, locations);
+      if (clock() - now > MARKERS_FRESH_MILLISECONDS) await markOpen(store, document, locations, clock());
       return publish(services, { document, state });
     }
   }
@@ -71,7 +71,7 @@ export async function accept(
   refuseOtherBody(standing.state, state);
   if (isTerminal(standing.state)) return standing;
   // The call that came first may have died before any of this.
-  await markOpen(store, document, standing.state.locations);
+  await markOpen(store, document, standing.state.locations, clock());
   return publish(services, standing);
 }
 

@@ -1,4 +1,11 @@
-import { type DataMap, locationOf, type MappedTable, splitTableName } from '../domain/data-map.ts';
+import {
+  type DataMap,
+  isShardSuffix,
+  locationOf,
+  type MappedTable,
+  splitTableName,
+  type TableName,
+} from '../domain/data-map.ts';
 import type { FieldError } from '../domain/errors.ts';
 import { planTable } from '../domain/planned-table.ts';
 import { WarehouseError } from '../ports.ts';
@@ -13,11 +20,34 @@ export interface MapCheck {
 
 /** Compares a data map with the real tables: missing tables and columns, views, wrong types, wrong locations. */
 export async function checkDataMap(services: Services, map: DataMap): Promise<MapCheck> {
+  const twice = overlaps(map, services.config.project);
+  if (twice.length > 0) return { findings: twice, warnings: [] };
   const checks = await Promise.all(map.tables.map((table, index) => checkTable(services, map, table, index)));
   return {
     findings: checks.flatMap(({ findings }) => findings),
     warnings: checks.flatMap(({ warnings }) => warnings),
   };
+}
+
+/** A table that two entries reach would be counted and changed twice: `ds.t` beside `project.ds.t`, a shard beside `events_*`. */
+function overlaps(map: DataMap, project: string): FieldError[] {
+  const names = map.tables.map(({ table }) => splitTableName(table, project));
+  return names.flatMap((name, index) => {
+    const other = names
+      .slice(0, index)
+      .findIndex((earlier) => isReachedBy(earlier, name) || isReachedBy(name, earlier));
+    if (other === -1) return [];
+    const detail = `${map.tables[index]?.table} is reached by tables[${other}] (${map.tables[other]?.table}) too`;
+    return [{ field: `tables[${index}].table`, detail }];
+  });
+}
+
+function isReachedBy(name: TableName, other: TableName): boolean {
+  if (name.project !== other.project || name.dataset !== other.dataset) return false;
+  if (!name.isSharded) return !other.isSharded && name.table === other.table;
+  // Of date shards: any one that the other reaches will do to tell.
+  const shard = other.isSharded ? `${other.table}20260101` : other.table;
+  return shard.startsWith(name.table) && isShardSuffix(shard.slice(name.table.length));
 }
 
 async function checkTable(

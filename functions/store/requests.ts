@@ -16,17 +16,38 @@ export interface RequestKey {
 export interface OpenMarker extends RequestKey {
   location: string;
   createdAt: number;
+  generation: string;
 }
 
 const requestName = ({ tenant, id }: RequestKey) => `requests/${tenant}/${id}`;
 const markerName = (location: string, { tenant, id }: RequestKey) => `open/${location}/${tenant}/${id}`;
 
+/**
+ * A marker that stands already is written anew: whoever is about to sweep it has seen another generation.
+ * @param now what the marker holds, so that one of another call is told from one's own
+ */
 export async function markOpen(
   store: ObjectStore,
   key: RequestKey,
   locations: readonly string[],
+  now: number,
 ): Promise<void> {
-  await Promise.all(locations.map((location) => store.create(markerName(location, key), '')));
+  const body = new Date(now).toISOString();
+  await Promise.all(
+    locations.map(async (location) => {
+      const name = markerName(location, key);
+      while ((await store.create(name, body)) === undefined) {
+        const standing = await store.head(name);
+        if (standing !== undefined && (await store.replace(name, body, standing.generation)) !== undefined)
+          return;
+      }
+    }),
+  );
+}
+
+/** Removes a marker that is still the one that was seen. */
+export async function removeMarker(store: ObjectStore, marker: OpenMarker): Promise<void> {
+  await store.remove(markerName(marker.location, marker), marker.generation);
 }
 
 export async function unmarkOpen(
@@ -38,9 +59,9 @@ export async function unmarkOpen(
 }
 
 export async function* listOpen(store: ObjectStore, location: string): AsyncIterable<OpenMarker> {
-  for await (const { name, createdAt } of store.list(`open/${location}/`)) {
+  for await (const { name, createdAt, generation } of store.list(`open/${location}/`)) {
     const [, , tenant, id] = name.split('/');
-    if (tenant !== undefined && id !== undefined) yield { tenant, id, location, createdAt };
+    if (tenant !== undefined && id !== undefined) yield { tenant, id, location, createdAt, generation };
   }
 }
 

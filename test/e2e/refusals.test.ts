@@ -245,6 +245,18 @@ test.each<[string, string, string, string]>([
     'asia-east1',
   ],
   ['names a table twice', eventsMap(['events', 'events'])('refusals'), 'tables[1].table', 'twice'],
+  [
+    'reaches a table by its name with and without the project',
+    `${eventsMap(['events'])('refusals')}  - {table: lethe-local.refusals.events, identifiers: [{type: distinct_id, column: distinct_id}]}\n`,
+    'tables[1].table',
+    'tables[0]',
+  ],
+  [
+    'reaches a date shard twice',
+    eventsMap(['a_*', 'a_intraday_*'])('refusals'),
+    'tables[1].table',
+    'refusals.a_*',
+  ],
 ])('a data map that %s is refused, and the old one stays', async (_name, map, field, detail) => {
   await system.bigquery
     .dataset('refusals')

@@ -1,15 +1,16 @@
 import { type Manifest, newStep, requestsOf, tenantsOf, type Work } from '../../domain/batch.ts';
-import { locationOf } from '../../domain/data-map.ts';
+import { locationOf, locationsOf } from '../../domain/data-map.ts';
 import { editsOf, workOf } from '../../domain/edits.ts';
 import { LetheError } from '../../domain/errors.ts';
 import type { RequestDocument } from '../../domain/request.ts';
-import { claim, markAnnounced } from '../../domain/request-state.ts';
+import { claim, markAnnounced, withLocations } from '../../domain/request-state.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import { log } from '../../log.ts';
 import { announce } from '../../requests/announce.ts';
+import { wake } from '../../requests/wake.ts';
 import { readDataMap } from '../../store/data-maps.ts';
 import { ManifestFile } from '../../store/manifests.ts';
-import { changeState, type RequestKey, readRequest } from '../../store/requests.ts';
+import { changeState, markOpen, type RequestKey, readRequest } from '../../store/requests.ts';
 import { mapConcurrently } from '../concurrently.ts';
 import type { WakeUp } from '../push.ts';
 import type { BatchContext } from './run-batch.ts';
@@ -42,7 +43,7 @@ export async function formBatch(
   const batch = `${clock().toString(36)}${Buffer.from(random(5)).toString('hex')}`;
   const { work, requests } = await selectRequests(context, due);
   if (requests.length === 0) return undefined;
-  const file = await ManifestFile.create(store, clock, {
+  const wanted: Manifest = {
     version: 1,
     batch,
     location,
@@ -52,6 +53,11 @@ export async function formBatch(
     formedAt: new Date(clock()).toISOString(),
     requests: requests.map(({ tenant, id }) => ({ tenant, id })),
     steps: [],
+  };
+  // The steps are part of it from the first write: whoever takes over asks the same tables under the same job ids.
+  const file = await ManifestFile.create(store, clock, {
+    ...wanted,
+    steps: await planSteps(services, wanted),
   });
   await completeForming(context, file, wakeUp);
   return file.current.requests.length > 0 ? file : undefined;
@@ -69,7 +75,11 @@ export async function completeForming(
     return claimRequest(services, location, batch, key, wakeUp?.request === key.id);
   });
   const kept: Manifest = { ...file.current, requests: requests.filter((_, index) => claimed[index]) };
-  file.current = { ...kept, phase: 'ready', steps: await planSteps(services, kept) };
+  const tenants = tenantsOf(kept);
+  const steps = kept.steps
+    .filter(({ tenant }) => tenants.includes(tenant))
+    .map(({ id, tenant, mapped }) => newStep(id, tenant, mapped, requestsOf(kept, tenant).length));
+  file.current = { ...kept, phase: 'ready', steps };
   log('INFO', 'formed a batch', { batch, location, count: kept.requests.length });
 }
 
@@ -84,14 +94,20 @@ async function claimRequest(
   key: RequestKey,
   isAnnounced: boolean,
 ): Promise<boolean> {
+  const map = await readDataMap(services.store, key.tenant);
+  const mapped = map === undefined ? [] : locationsOf(map);
   const outcome = await changeState(services.store, key, (state) => {
-    const claimed = claim(state, location, batch, services.clock());
+    const claimed = claim(withLocations(state, mapped), location, batch, services.clock());
     return claimed && isAnnounced ? markAnnounced(claimed, state.history.length) : claimed;
   });
   if (outcome === undefined || outcome.state.batches[location] !== batch) return false;
   const found = await readRequest(services.store, key);
   if (found === undefined) return false;
+  // The map may have got tables in other locations since the acceptance: those are searched too.
+  const added = found.state.locations.filter((one) => !found.document.locations.includes(one));
+  await markOpen(services.store, key, added, services.clock());
   await announce(services, found.document, found.state, found.state.announced);
+  await wake(services.publisher, key, added);
   return true;
 }
 

@@ -3,6 +3,7 @@
  * Level-triggered: what there is to do is read from the store, never from the message that woke the worker.
  */
 import { randomUUID } from 'node:crypto';
+import { startsAt } from '../../domain/cadence.ts';
 import { isDue, isTerminal, type RequestState } from '../../domain/request-state.ts';
 import { shardOf } from '../../domain/shard.ts';
 import { log } from '../../log.ts';
@@ -73,6 +74,8 @@ export class Pass {
     } finally {
       await lease.release();
     }
+    // Only now: a successor that came before would have found the lease taken, and gone again.
+    if (this.#isOver()) await this.#wakeSuccessor(shard);
     return 'worked';
   }
 
@@ -95,7 +98,7 @@ export class Pass {
       }
     }
     if (!this.#isOver()) {
-      const due = open.filter(({ state }) => isDue(state, location, this.#services.clock()));
+      const due = open.filter(({ state }) => this.#isDue(state));
       const formed = await formBatch(
         context,
         shard,
@@ -105,7 +108,6 @@ export class Pass {
       if (formed !== undefined) await runBatch(context, formed);
     }
     if (failures.length > 0) throw failures[0];
-    if (this.#isOver()) await this.#wakeSuccessor(open);
   }
 
   /** Open requests of the shard; markers that stand for nothing are swept on the way. */
@@ -130,12 +132,18 @@ export class Pass {
   /** Shards in which a request waits that no batch has claimed: what came in while the lease was held. */
   async #shardsWithWork(): Promise<Set<number>> {
     const shards = await this.#shardsWithMarkers();
-    const { location } = this.#options;
-    const now = this.#services.clock();
     const unclaimed = await mapConcurrently(shards, 4, async (shard) =>
-      (await this.#open(shard)).some(({ state }) => isDue(state, location, now)),
+      (await this.#open(shard)).some(({ state }) => this.#isDue(state)),
     );
     return new Set(shards.filter((_, index) => unclaimed[index]));
+  }
+
+  /** Due, and the time of the location's batches has come. */
+  #isDue(state: RequestState): boolean {
+    const { location } = this.#options;
+    const { clock, config } = this.#services;
+    const starts = startsAt(state.notBefore, config.cadences[location] ?? { kind: 'at_once' });
+    return isDue(state, location, clock()) && starts <= clock();
   }
 
   #shardOf(tenant: string): number {
@@ -146,8 +154,8 @@ export class Pass {
     return this.#services.clock() >= this.#options.deadline;
   }
 
-  async #wakeSuccessor(open: readonly OpenRequest[]): Promise<void> {
-    const next = open.find(({ state }) => !isTerminal(state))?.marker;
+  async #wakeSuccessor(shard: number): Promise<void> {
+    const next = (await this.#open(shard)).find(({ state }) => !isTerminal(state))?.marker;
     if (next !== undefined) await wake(this.#services.publisher, next, [this.#options.location]);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Works a batch off, tenant by tenant side by side. Each round locates in all tables of a tenant, keeps what was found
+ * Works a batch off, tenant by tenant, each tenant's tables side by side. Each round locates in all tables of a tenant, keeps what was found
  * (from then on it is evidence), and changes what was located; the next round's locate is the verification.
  */
 import {

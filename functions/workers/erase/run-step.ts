@@ -66,7 +66,8 @@ async function follow<A extends Attempt>(
       return { succeeded: [await make(action)], failed: [] };
     } catch (error) {
       if (!(error instanceof WarehouseError)) throw error;
-      return { succeeded: [], failed: [{ action, verdict: judge(batch, step, action, error) }] };
+      const verdict = judge(batch, step, action, error);
+      return { succeeded: [], failed: [{ action, verdict, isSpent: error.job !== undefined }] };
     }
   });
   const changed = outcomes

@@ -30,10 +30,20 @@ test('a complete environment is read, with one shard and no grace period unless 
     hashKey: new Uint8Array(32).fill(7),
     signingKey: COMPLETE.LETHE_SIGNING_KEY,
     graceSeconds: 0,
+    proxies: 1,
+    cadences: {},
   });
-  expect(readConfig({ ...COMPLETE, LETHE_SHARDS: '16', LETHE_GRACE_SECONDS: '86400' })).toMatchObject({
+  expect(
+    readConfig({
+      ...COMPLETE,
+      LETHE_SHARDS: '16',
+      LETHE_GRACE_SECONDS: '86400',
+      LETHE_CADENCE: 'EU=hourly,US=daily@02:30',
+    }),
+  ).toMatchObject({
     shards: 16,
     graceSeconds: 86_400,
+    cadences: { EU: { kind: 'hourly' }, US: { kind: 'daily', minutes: 150 } },
   });
 });
 
@@ -62,6 +72,7 @@ test.each([
   ['LETHE_SHARDS', '1.5', 'must be a whole number from 1 to 1024'],
   ['LETHE_SHARDS', '0x10', 'must be a whole number from 1 to 1024'],
   ['LETHE_SHARDS', 'secret', 'must be a whole number from 1 to 1024'],
+  ['LETHE_CADENCE', 'EU=weekly', 'must be like EU=hourly,US=daily@02:30 (at_once, hourly, daily@hh:mm)'],
   ['LETHE_GRACE_SECONDS', '', 'must be a whole number of seconds, at most 31536000'],
   ['LETHE_GRACE_SECONDS', '-1', 'must be a whole number of seconds, at most 31536000'],
   ['LETHE_GRACE_SECONDS', '1e3', 'must be a whole number of seconds, at most 31536000'],

@@ -1,7 +1,6 @@
 import {
   type Attempt,
   afterChange,
-  afterFailure,
   afterFailures,
   afterPlan,
   changeTarget,
@@ -11,11 +10,14 @@ import {
   type Step,
   stepLabel,
 } from '../../../functions/domain/batch.ts';
+import type { Verdict } from '../../../functions/domain/failure.ts';
 import { evidence, locatedStep, NOW, planned, rowsOf, TABLE, unplanned } from './erasure.ts';
 
 const change = (step: Step, index: number, rowsAffected = 1) =>
   afterChange(step, index, evidence('change', { rowsAffected }));
 const twoShards = () => locatedStep(planned(), rowsOf('jane', '20261124', 3), rowsOf('john', '20261125', 1));
+const fail = (step: Step, action: Attempt, verdict: Verdict, { isSpent = true } = {}) =>
+  afterFailures(step, [{ action, verdict, isSpent }], NOW);
 const retry = { kind: 'retry', code: 'transient' } as const;
 
 describe('a step', () => {
@@ -81,8 +83,7 @@ describe('a step', () => {
 });
 
 describe('a failure', () => {
-  const failTwice = (step: Step, action: Attempt) =>
-    afterFailure(afterFailure(step, action, retry, NOW), action, retry, NOW);
+  const failTwice = (step: Step, action: Attempt) => fail(fail(step, action, retry), action, retry);
 
   test('of a locate makes the next attempt another job, after a pause that doubles', () => {
     const failed = failTwice(planned(), { kind: 'locate' });
@@ -119,21 +120,47 @@ describe('a failure', () => {
     const first = nextAction(found, NOW);
     expect(first).toEqual({ kind: 'change', indexes: Array.from({ length: 16 }, (_, index) => index) });
 
-    const verdict = { kind: 'block', code: 'table_missing', advice: 'Create it.' } as const;
+    const verdict = { kind: 'block', code: 'access_denied', advice: 'Give it back.' } as const;
     const failed = afterFailures(
       found,
-      [0, 1].map((index) => ({ action: { kind: 'change', index }, verdict: index === 0 ? retry : verdict })),
+      [0, 1].map((index) => ({
+        action: { kind: 'change', index },
+        verdict: index === 0 ? retry : verdict,
+        isSpent: true,
+      })),
       NOW,
     );
 
-    expect(failed).toMatchObject({ failures: 1, waiting: { condition: 'blocked', code: 'table_missing' } });
+    expect(failed).toMatchObject({ failures: 1, waiting: { condition: 'blocked', code: 'access_denied' } });
     const next = nextAction(failed, NOW + 900_000);
     expect(next.kind === 'change' && next.indexes.slice(0, 2)).toEqual([2, 3]);
   });
 
+  test('of a shard that was dropped meanwhile sends the step back to locate, and counts no row twice', () => {
+    const verdict = { kind: 'block', code: 'table_missing', advice: 'Create it.' } as const;
+    const half = change(twoShards(), 0);
+
+    const broken = fail(half, { kind: 'change', index: 1 }, verdict);
+
+    expect(nextAction(broken, NOW)).toEqual({ kind: 'locate' });
+    expect(jobId('b1', broken, { kind: 'locate' })).toBe('lethe_b1_s0_r1_locate_a0');
+    expect(locatedStep(broken, rowsOf('jane', '20261126', 2))).toMatchObject({
+      located: [3, 1],
+      left: [2, 0],
+    });
+    expect(locatedStep(broken)).toMatchObject({ located: [3, 1], left: [0, 0], isDone: true });
+  });
+
+  test('on the way to a job tries the same job again: it may be running', () => {
+    const failed = fail(twoShards(), { kind: 'change', index: 0 }, retry, { isSpent: false });
+
+    expect(failed).toMatchObject({ failures: 1, waiting: { code: 'transient' } });
+    expect(jobId('b1', failed, { kind: 'change', index: 0 })).toBe('lethe_b1_s0_r0_change0_a0');
+  });
+
   test('that somebody has to mend is looked at again after a quarter of an hour', () => {
     const verdict = { kind: 'block', code: 'table_missing', advice: 'Create it.' } as const;
-    const blocked = afterFailure(unplanned(), { kind: 'plan' }, verdict, NOW);
+    const blocked = fail(unplanned(), { kind: 'plan' }, verdict);
 
     expect(blocked.waiting).toEqual({
       condition: 'blocked',
@@ -155,7 +182,7 @@ describe('a job id', () => {
 
   test('differs by batch, step, round, chunk and attempt: a failed job keeps its id for ever', () => {
     const found = twoShards();
-    const failed = afterFailure(found, { kind: 'change', index: 1 }, retry, NOW);
+    const failed = fail(found, { kind: 'change', index: 1 }, retry);
     const again = locatedStep(change(change(found, 0), 1), rowsOf('jane', '20261124', 1));
     const ids = [
       jobId('b1', found, { kind: 'change', index: 0 }),
@@ -165,7 +192,7 @@ describe('a job id', () => {
       jobId('b1', failed, { kind: 'change', index: 1 }),
       jobId('b1', again, { kind: 'change', index: 0 }),
       jobId('b1', planned(), { kind: 'locate' }),
-      jobId('b1', afterFailure(planned(), { kind: 'locate' }, retry, NOW), { kind: 'locate' }),
+      jobId('b1', fail(planned(), { kind: 'locate' }, retry), { kind: 'locate' }),
       jobId('b1', again, { kind: 'locate' }),
     ];
 
