@@ -8,7 +8,8 @@ import { tableName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { invalid } from './errors.ts';
 import { insertRows } from './ingest.ts';
-import { BadValue, compileRowCheck } from './values.ts';
+import { compileRowCheck } from './row-check.ts';
+import { BadValue } from './scalar-checks.ts';
 
 /** @throws notFound; invalid with the row and the field that is wrong, and then nothing is written */
 export async function append(

@@ -79,7 +79,7 @@ export function toErrorProto(error: unknown): ErrorProto {
   return { reason, message, ...(location !== undefined && { location }) };
 }
 
-export function toApiError(error: unknown): ApiError {
+function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof InjectedFailure) return new ApiError(error.status, error.reason, error.message);
   if (error instanceof SqlError)

@@ -165,7 +165,7 @@ function pseudoRow(table: TableRecord): Value[][] {
 }
 
 /** The type as GoogleSQL writes it. */
-export function sqlType({ type, mode, fields = [] }: Field): string {
+function sqlType({ type, mode, fields = [] }: Field): string {
   const single =
     type === 'STRUCT'
       ? `STRUCT<${fields.map((field) => `${field.name} ${sqlType(field)}`).join(', ')}>`

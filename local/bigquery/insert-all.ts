@@ -3,7 +3,8 @@ import { type TableRecord, tableName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { type ErrorProto, invalid, notImplemented } from './errors.ts';
 import { insertRows } from './ingest.ts';
-import { BadValue, compileRowCheck } from './values.ts';
+import { compileRowCheck } from './row-check.ts';
+import { BadValue } from './scalar-checks.ts';
 
 /** https://cloud.google.com/bigquery/quotas#streaming_inserts */
 const ROWS_MAX = 50_000;

@@ -5,7 +5,7 @@ import { invalid } from './errors.ts';
 
 export type TimeUnit = Extract<Partitioning, { kind: 'time' }>['unit'];
 
-export const NULL_PARTITION = '__NULL__';
+const NULL_PARTITION = '__NULL__';
 export const UNPARTITIONED = '__UNPARTITIONED__';
 
 const ID_FORMATS: Record<TimeUnit, string> = { HOUR: '%Y%m%d%H', DAY: '%Y%m%d', MONTH: '%Y%m', YEAR: '%Y' };
@@ -18,7 +18,7 @@ export function isByIngestion(
 }
 
 /** The DuckDB column that decides about the partition. */
-export function partitionColumn(partitioning: Partitioning): string {
+function partitionColumn(partitioning: Partitioning): string {
   return quoteIdentifier(
     partitioning.kind === 'range' ? partitioning.field : (partitioning.field ?? PARTITION_TIME),
   );

@@ -25,7 +25,7 @@ export interface Page {
 /** https://cloud.google.com/bigquery/docs/reference/rest/v2/tabledata/list: "up to 10 MB" a page. */
 const PAGE_BYTES_MAX = 10_000_000;
 /** Rows of a page when the caller does not say; the service's own limit is in bytes. */
-export const PAGE_ROWS_MAX = 100_000;
+const PAGE_ROWS_MAX = 100_000;
 
 /**
  * @param source a DuckDB relation whose rows have a stable order

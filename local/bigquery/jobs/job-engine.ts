@@ -20,6 +20,7 @@ import {
   jobName,
 } from './job.ts';
 import type { JobStore } from './job-store.ts';
+import { pause, within } from './pause.ts';
 
 export interface Outcome {
   statistics: JobStatistics;
@@ -112,13 +113,7 @@ export class JobEngine {
   /** Resolves when the job is done or the time is over. */
   async wait(key: JobKey, milliseconds: number): Promise<void> {
     const running = this.#running.get(jobName(key));
-    if (running === undefined || milliseconds <= 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    });
-    await Promise.race([running.done, timeout]);
-    clearTimeout(timer);
+    if (running !== undefined) await within(running.done, milliseconds);
   }
 
   /** Best effort, as in the service: a job that is about to be done will be done. */
@@ -174,7 +169,7 @@ export class JobEngine {
       signal.throwIfAborted();
       record.state = 'RUNNING';
       record.started = this.#context.now();
-      await this.#latency(signal);
+      await pause(this.#context.jobLatencyMilliseconds, signal);
       await this.#struck(record, () => work.run(finish, signal));
     } catch (error) {
       if (this.#isClosing) return;
@@ -212,18 +207,6 @@ export class JobEngine {
   #ended(record: JobRecord): Pick<JobRecord, 'state' | 'started' | 'ended'> {
     const ended = this.#context.now();
     return { state: 'DONE', started: record.started ?? ended, ended };
-  }
-
-  async #latency(signal: AbortSignal): Promise<void> {
-    const milliseconds = this.#context.jobLatencyMilliseconds;
-    if (milliseconds === 0) return;
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(resolve, milliseconds);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      });
-    });
   }
 
   async #removeUpload({ upload }: JobRecord): Promise<void> {
