@@ -43,6 +43,9 @@ function readCadences(text: string, context: z.RefinementCtx): Record<string, Ca
   return cadences;
 }
 
+/** On demand, in most regions: https://cloud.google.com/bigquery/pricing#on_demand_pricing */
+const PRICE_PER_TIB_DEFAULT = 6.25;
+
 const environmentSchema = z.object({
   GOOGLE_CLOUD_PROJECT: z.string().min(1, 'must be the project id'),
   LETHE_STATE_BUCKET: z.string().min(3, 'must be the name of the bucket that holds requests and manifests'),
@@ -68,6 +71,12 @@ const environmentSchema = z.object({
   LETHE_PROXIES: wholeNumber(0, PROXIES_MAX, `must be a whole number, at most ${PROXIES_MAX}`).default(1),
   /** When batches are formed, by location: `EU=hourly,US=daily@02:30`; others at once. Times are UTC. */
   LETHE_CADENCE: z.string().default('').transform(readCadences),
+  /** US dollars for a TiB that BigQuery processes on demand, for estimates of costs; it differs by region. */
+  LETHE_PRICE_PER_TIB: z
+    .string()
+    .regex(/^[0-9]{1,6}(?:\.[0-9]{1,6})?$/, 'must be US dollars, like 6.25')
+    .transform(Number)
+    .default(PRICE_PER_TIB_DEFAULT),
 });
 
 export interface Config {
@@ -79,6 +88,8 @@ export interface Config {
   hashKey: Uint8Array;
   signingKey: string;
   graceSeconds: number;
+  /** US dollars. */
+  pricePerTib: number;
   /** How many of our own proxies append to X-Forwarded-For. */
   proxies: number;
   /** By location; absent: at once. */
@@ -107,6 +118,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     hashKey: data.LETHE_HASH_KEY,
     signingKey: data.LETHE_SIGNING_KEY,
     graceSeconds: data.LETHE_GRACE_SECONDS,
+    pricePerTib: data.LETHE_PRICE_PER_TIB,
     proxies: data.LETHE_PROXIES,
     cadences: data.LETHE_CADENCE,
   };

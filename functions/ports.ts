@@ -85,6 +85,12 @@ export interface Warehouse {
    * @throws WarehouseError when the job failed
    */
   run(job: WarehouseJob, whileWaiting: () => Promise<void>): Promise<FinishedJob>;
+  /**
+   * What the statement would process; nothing runs, and no job is left.
+   * @returns the most that it may process: clusters, and what a change really touches, are not known before
+   * @throws WarehouseError when it would not run
+   */
+  dryRun(statement: Statement, location: string): Promise<{ bytesProcessed: number }>;
   /** All rows of a finished locate job. */
   locatedRows(job: WarehouseJob): Promise<LocatedRow[]>;
 }

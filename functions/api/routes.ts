@@ -6,6 +6,8 @@ import { readMap, writeMap } from './data-map.ts';
 import { getReceipt } from './get-receipt.ts';
 import { getRequest } from './get-request.ts';
 import { jwks, livez, readyz } from './open-routes.ts';
+import { retry } from './retry.ts';
+import { preview } from './preview-request.ts';
 import type { OpenHandler, TenantHandler } from './route.ts';
 
 export interface OpenRoute {
@@ -32,6 +34,12 @@ export const OPEN_ROUTES: readonly OpenRoute[] = [
 export const TENANT_ROUTES: readonly TenantRoute[] = [
   { method: 'POST', path: '/v1/tenants/:tenant/requests', access: 'request.create', handle: createRequest },
   {
+    method: 'POST',
+    path: '/v1/tenants/:tenant/requests\\:preview',
+    access: 'request.preview',
+    handle: preview,
+  },
+  {
     method: 'GET',
     path: '/v1/tenants/:tenant/requests/:request',
     access: 'request.read',
@@ -42,6 +50,12 @@ export const TENANT_ROUTES: readonly TenantRoute[] = [
     path: '/v1/tenants/:tenant/requests/:request\\:cancel',
     access: 'request.cancel',
     handle: cancel,
+  },
+  {
+    method: 'POST',
+    path: '/v1/tenants/:tenant/requests/:request\\:retry',
+    access: 'request.retry',
+    handle: retry,
   },
   {
     method: 'GET',

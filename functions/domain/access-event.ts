@@ -5,8 +5,10 @@ import { hashSubject } from './subject.ts';
 
 export type AccessAction =
   | 'request.create'
+  | 'request.preview'
   | 'request.read'
   | 'request.cancel'
+  | 'request.retry'
   | 'receipt.read'
   | 'data_map.read'
   | 'data_map.write'

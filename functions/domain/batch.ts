@@ -65,6 +65,8 @@ export interface Step {
   jobs: JobEvidence[];
   waiting?: Waiting;
   isDone: boolean;
+  /** It waited, and was taken out of the data map: nobody vouches for what is in it. */
+  isUnmapped?: boolean;
 }
 
 export interface Manifest {
@@ -228,6 +230,18 @@ function isGoneShard(step: Step, { action, verdict }: Failed): boolean {
 function brokenRound(step: Step): Step {
   const { waiting: _waiting, ...rest } = step;
   return { ...rest, chunks: [], round: step.round + 1, isRoundBroken: true };
+}
+
+/**
+ * Somebody has mended something: the step is planned anew, under new job ids.
+ * @param mapped the table's entry in the data map as it is now; absent: the table is not the tenant's any more
+ */
+export function retried(step: Step, mapped: MappedTable | undefined): Step {
+  const { waiting: _waiting, table: _table, ...rest } = step;
+  const base: Step = { ...rest, chunks: [], failures: 0, attempt: step.attempt + 1 };
+  if (mapped === undefined) return { ...base, isUnmapped: true, isDone: true };
+  if (step.chunks.length === 0) return { ...base, mapped };
+  return { ...base, mapped, round: step.round + 1, isRoundBroken: true };
 }
 
 function waitFor(verdict: Verdict, failures: number, now: number): Waiting {

@@ -65,12 +65,18 @@ export function judgeFailure({ reason, message, status }: WarehouseFailure): Ver
   if (TRANSIENT.has(reason) || JOB_MISSING.test(message)) return { kind: 'retry', code: 'transient' };
   switch (reason) {
     case 'notFound':
-      return block('table_missing', 'Create the table again, or take it out of the data map.');
+      return block(
+        'table_missing',
+        'Create the table again, or take it out of the data map; then :retry the request.',
+      );
     case 'accessDenied':
-      return block('access_denied', 'Give the erasing service account its rights on the table back.');
+      return block(
+        'access_denied',
+        'Give the erasing service account its rights on the table back; then :retry the request.',
+      );
     case 'invalidQuery':
     case 'invalid':
-      return block('schema_changed', 'Make table and data map agree again.');
+      return block('schema_changed', 'Make table and data map agree again; then :retry the request.');
     case 'resourcesExceeded':
     case 'billingTierLimitExceeded':
     case 'bytesBilledLimitExceeded':

@@ -1,5 +1,6 @@
 /** A request's share of its batches, table by table: what `GET` shows while it runs and the receipt shows for good. */
 import { type JobEvidence, type Manifest, requestsOf, type Step, stepLabel, stepsOf } from './batch.ts';
+import type { MappedTable } from './data-map.ts';
 import { mappedPlaces } from './edits.ts';
 import { propertiesOf, type RequestDocument } from './request.ts';
 
@@ -11,6 +12,8 @@ export interface TableProgress {
   state: 'open' | 'deferred' | 'blocked' | 'done';
   reason?: string;
   advice?: string;
+  /** The table was taken out of the data map before it was worked off. */
+  unmapped?: boolean;
   rows_located: number;
   /** Located and, as the verification shows, no longer there. */
   rows_changed: number;
@@ -24,12 +27,8 @@ export function tableProgress(
   request: Pick<RequestDocument, 'tenant' | 'id' | 'subjects' | 'scope'>,
 ): TableProgress[] {
   const position = requestsOf(manifest, request.tenant).indexOf(request.id);
-  const names = propertiesOf(request);
-  const types = new Set(request.subjects.map(({ type }) => type));
   return stepsOf(manifest, request.tenant).map((step) => {
-    const hasProperty =
-      names.length === 0 || names.some((name) => mappedPlaces(step.mapped, name).length > 0);
-    const searched = hasProperty && step.mapped.identifiers.some(({ type }) => types.has(type));
+    const searched = isSearched(step.mapped, request);
     const located = step.located[position] ?? 0;
     const left = step.left[position] ?? 0;
     return {
@@ -37,12 +36,24 @@ export function tableProgress(
       location: manifest.location,
       searched,
       ...standing(step),
+      ...(step.isUnmapped && { unmapped: true }),
       rows_located: located,
       rows_changed: located - left,
-      rows_left: left,
+      rows_left: step.isUnmapped ? 0 : left,
       jobs: searched ? step.jobs : [],
     };
   });
+}
+
+/** Whether the table has an identifier of the request's types and, where it names properties, one of them. */
+export function isSearched(
+  mapped: MappedTable,
+  request: Pick<RequestDocument, 'subjects' | 'scope'>,
+): boolean {
+  const names = propertiesOf(request);
+  const hasProperty = names.length === 0 || names.some((name) => mappedPlaces(mapped, name).length > 0);
+  const types = new Set(request.subjects.map(({ type }) => type));
+  return hasProperty && mapped.identifiers.some(({ type }) => types.has(type));
 }
 
 function standing({ isDone, waiting }: Step): Pick<TableProgress, 'state' | 'reason' | 'advice'> {

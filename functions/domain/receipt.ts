@@ -37,6 +37,8 @@ export interface ReceiptTable {
   table: string;
   location: string;
   searched: boolean;
+  /** The table was taken out of the data map while it waited: no row of it was verified. */
+  unmapped?: boolean;
   rows_located: number;
   rows_changed: number;
   rows_left: number;
@@ -108,6 +110,7 @@ function toReceiptTable(progress: TableProgress, step: Step | undefined): Receip
     table: progress.table,
     location: progress.location,
     searched: progress.searched,
+    ...(progress.unmapped && { unmapped: true }),
     rows_located: progress.rows_located,
     rows_changed: progress.rows_changed,
     rows_left: progress.rows_left,

@@ -4,6 +4,7 @@ import type { LocatedRow } from '../domain/located.ts';
 import type { TableMetadata } from '../domain/planned-table.ts';
 import { type FinishedJob, type Warehouse, WarehouseError, type WarehouseJob } from '../ports.ts';
 import { readLocatedRow } from '../sql/locate.ts';
+import type { Statement } from '../sql/statement.ts';
 import { fromErrorProto, toFailure } from './bigquery-errors.ts';
 
 /** https://cloud.google.com/bigquery/docs/time-travel: when the dataset says nothing. */
@@ -58,6 +59,14 @@ export function createWarehouse(project: string): Warehouse {
       return waitForEnd(job, whileWaiting);
     },
 
+    async dryRun(statement, location) {
+      const options = { ...queryOptions(statement), location, dryRun: true };
+      const [{ metadata }] = await call(async () => (await client()).createQueryJob(options));
+      const bytes = Number(metadata.statistics?.totalBytesProcessed);
+      if (!Number.isSafeInteger(bytes)) throw new Error('a dry run does not say what it would process');
+      return { bytesProcessed: bytes };
+    },
+
     async locatedRows({ id, location }) {
       const job = (await client()).job(id, { location });
       const rows: LocatedRow[] = [];
@@ -72,6 +81,10 @@ export function createWarehouse(project: string): Warehouse {
   };
 }
 
+function queryOptions({ query, params, types }: Statement) {
+  return { query, params, types, useLegacySql: false, useQueryCache: false };
+}
+
 /** The job id makes the insert safe to repeat: whoever comes second is told `duplicate`, and the job is his too. */
 async function insertOrAdopt(
   client: BigQuery,
@@ -79,18 +92,7 @@ async function insertOrAdopt(
 ): Promise<Job> {
   const job = client.job(id, { location });
   try {
-    await call(() =>
-      client.createQueryJob({
-        jobId: id,
-        location,
-        labels,
-        query: statement.query,
-        params: statement.params,
-        types: statement.types,
-        useLegacySql: false,
-        useQueryCache: false,
-      }),
-    );
+    await call(() => client.createQueryJob({ jobId: id, location, labels, ...queryOptions(statement) }));
   } catch (error) {
     if (!(error instanceof WarehouseError) || error.failure.reason !== 'duplicate') throw error;
   }

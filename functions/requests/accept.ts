@@ -1,4 +1,4 @@
-import { identifierTypesOf, locationsOf } from '../domain/data-map.ts';
+import { locationsOf } from '../domain/data-map.ts';
 import { LetheError } from '../domain/errors.ts';
 import {
   acceptRequest,
@@ -9,10 +9,9 @@ import {
 } from '../domain/request.ts';
 import { isTerminal, newState, type RequestState } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
-import { readDataMap } from '../store/data-maps.ts';
 import { createRequest, markOpen, readRequest } from '../store/requests.ts';
 import { announce } from './announce.ts';
-import { checkProperties } from './check-properties.ts';
+import { checkOrder } from './check-order.ts';
 import { wake } from './wake.ts';
 
 export interface Acceptance {
@@ -37,10 +36,7 @@ export async function accept(
   { tenant, order, acceptedBy, idempotencyKey }: Acceptance,
 ): Promise<Standing> {
   const { store, clock, random, config } = services;
-  const map = await readDataMap(store, tenant);
-  if (map === undefined) throw new LetheError('no_data_map', `Tenant ${tenant} has no data map yet.`);
-  refuseUnknownTypes(order, identifierTypesOf(map));
-  await checkProperties(services, map, order);
+  const map = await checkOrder(services, tenant, order);
 
   const id =
     idempotencyKey === undefined
@@ -96,20 +92,4 @@ function refuseOtherBody(standing: RequestState, wanted: RequestState): void {
       fields: [{ field: 'Idempotency-Key', detail: 'was used for a request with another body' }],
     },
   );
-}
-
-function refuseUnknownTypes(order: CreateRequest, known: readonly string[]): void {
-  const fields = order.subjects.flatMap(({ type }, index) =>
-    known.includes(type)
-      ? []
-      : [
-          {
-            field: `subjects[${index}].type`,
-            detail: `"${type}" is not in the data map, which has ${known.join(', ')}`,
-          },
-        ],
-  );
-  const first = fields[0];
-  if (first !== undefined)
-    throw new LetheError('unknown_identifier_type', `${first.field}: ${first.detail}`, { fields });
 }

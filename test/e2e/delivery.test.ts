@@ -268,3 +268,89 @@ test('a push that is no wake-up is acknowledged and recorded, so that it does no
   }
   expect(system.printed.join('')).toContain('poison_message');
 });
+
+test('a date shard that is dropped after it was located holds nothing up', async () => {
+  const shards = ['20260101', '20260102'].map((day) => eventsTable(`events_${day}`, ['jane', 'joe']));
+  const tenant = await system.createTenant('dropped-shard', shards, eventsMap(['events_*']));
+  system.stack.faults.add({
+    operation: 'bigquery.jobs.run',
+    resource: 'change1',
+    action: { kind: 'fail', status: 403, reason: 'quotaExceeded', message: 'Quota exceeded' },
+  });
+  const { json } = await tenant.requestDeletion([jane]);
+  await system.settled();
+  expect((await tenant.get(`/requests/${json.id}`)).json).toMatchObject({ condition_reason: 'quota' });
+
+  await system.bigquery.dataset(tenant.dataset).table('events_20260102').delete();
+  await system.stack.moveClock(16 * MINUTE);
+  await system.stack.tick();
+
+  const shown = (await tenant.get(`/requests/${json.id}`)).json;
+  expect(shown).toMatchObject({ state: 'completed', tables: [{ rows_located: 4, rows_left: 0 }] });
+  expect(await system.snapshot(tenant.dataset, 'events_20260101')).toHaveLength(2);
+});
+
+test('a table that the map got after the acceptance, in another location, is searched too', async () => {
+  const tables = [
+    eventsTable('events', ['jane', 'joe']),
+    eventsTable('events', ['jane', 'joe'], { location: 'US' }),
+  ];
+  const tenant = await system.createTenant('moved', tables, eventsMap(['events']));
+  system.stack.faults.add({
+    operation: 'pubsub.deliver',
+    resource: 'erase',
+    action: { kind: 'drop', when: 'before' },
+  });
+  const { json } = await tenant.requestDeletion([jane]);
+  await system.settled();
+  const other =
+    '  - {table: moved_us.events, location: US, identifiers: [{type: distinct_id, column: distinct_id}]}\n';
+  const map = `${eventsMap(['events'])(tenant.dataset)}${other}`;
+  expect((await tenant.call('PUT', '/data-map', map, { 'content-type': 'application/yaml' })).status).toBe(
+    200,
+  );
+
+  await system.stack.tick();
+  await system.settled();
+  await system.stack.tick();
+
+  const shown = (await tenant.get(`/requests/${json.id}`)).json;
+  expect([shown.state, shown.tables.map(({ location }: { location: string }) => location)]).toEqual([
+    'completed',
+    ['EU', 'US'],
+  ]);
+  expect(await system.snapshot('moved_us', 'events')).toHaveLength(2);
+});
+
+test('after the map was mended, :retry goes on at once; a table taken out of it is named on the receipt', async () => {
+  const tables = [
+    eventsTable('events', ['jane']),
+    eventsTable('renamed', ['jane']),
+    eventsTable('dropped', ['jane']),
+  ];
+  const tenant = await system.createTenant('retried', tables, eventsMap(['events', 'renamed', 'dropped']));
+  const dataset = system.bigquery.dataset(tenant.dataset);
+  await dataset.table('renamed').delete();
+  await dataset.table('dropped').delete();
+  const { json } = await tenant.requestDeletion([jane]);
+  await system.settled();
+  expect((await tenant.get(`/requests/${json.id}`)).json).toMatchObject({ condition: 'blocked' });
+
+  await system.createTable(tenant.dataset, eventsTable('renamed', ['jane', 'joe']));
+  await tenant.call('PUT', '/data-map', eventsMap(['events', 'renamed'])(tenant.dataset), {
+    'content-type': 'application/yaml',
+  });
+  expect((await tenant.post(`/requests/${json.id}:retry`, {})).status).toBe(202);
+  await system.settled();
+
+  const shown = (await tenant.get(`/requests/${json.id}`)).json;
+  expect(shown.state).toBe('completed');
+  expect(shown.tables).toMatchObject([
+    { rows_changed: 2 },
+    { rows_changed: 2 },
+    { unmapped: true, rows_changed: 0 },
+  ]);
+  expect(await system.snapshot(tenant.dataset, 'renamed')).toHaveLength(2);
+  const again = await tenant.post(`/requests/${json.id}:retry`, {});
+  expect([again.status, again.json.code]).toEqual([409, 'already_closed']);
+});
