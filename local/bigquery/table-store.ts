@@ -1,5 +1,5 @@
 /** Makes, changes and drops the DuckDB tables behind the catalog's, each in one transaction with its record. */
-import { PARTITION_TIME, ROW_BYTES, STREAMED_UNTIL, type TableReference } from './catalog.ts';
+import { type Field, PARTITION_TIME, ROW_BYTES, STREAMED_UNTIL, type TableReference } from './catalog.ts';
 import { type TableRecord, tableName } from './catalog-store.ts';
 import type { Context } from './context.ts';
 import { quoteIdentifier, type Session } from './database.ts';
@@ -112,7 +112,8 @@ function alterations(before: TableRecord, after: NewTable): string[] {
     }
     if (field.type !== old.type)
       throw invalid(`${mismatch} Field ${field.name} has changed type from ${old.type} to ${field.type}`);
-    if (duckType(field) !== duckType(old)) throw notImplemented(`a change of nested fields (${field.name})`);
+    if (duckType(field) !== duckType(old) || nestedModes(field) !== nestedModes(old))
+      throw notImplemented(`a change of nested fields (${field.name})`);
   }
   for (const field of after.fields.slice(before.fields.length)) {
     if (field.mode === 'REQUIRED')
@@ -123,6 +124,10 @@ function alterations(before: TableRecord, after: NewTable): string[] {
     );
   }
   return statements;
+}
+
+function nestedModes({ fields = [] }: Field): string {
+  return fields.map((field) => `${field.mode}(${nestedModes(field)})`).join();
 }
 
 /** numRows and numBytes are without the streaming buffer, which has its own estimates. */

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import type { Session } from '../database.ts';
 import { invalidQuery } from '../errors.ts';
 import { timestamp } from '../ingest.ts';
+import { refuseMissing } from '../required.ts';
 import { TARGET_ALIAS, type TranslatedStatement } from '../sql/contract.ts';
 import type { Outcome } from './job-engine.ts';
 import { billStatistics, dmlStatistics } from './query-statistics.ts';
@@ -34,6 +35,7 @@ export async function runDml(
       refuseTooManyPartitions(cost);
       if (statementType === 'UPDATE') await forgetBytes(session, table, statement);
       const { rowsChanged } = await session.run(sql, binds);
+      if (statementType === 'INSERT' || statementType === 'UPDATE') await refuseMissing(session, table);
       if (statementType === 'INSERT') await setPartitionTime(context, session, table);
       const touched = rowsChanged > 0 ? await catalog.touchTable(session, table) : () => {};
       await finish(session, {

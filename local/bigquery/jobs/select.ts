@@ -6,6 +6,7 @@ import { bill, refuseOverLimit } from '../billing.ts';
 import type { Context } from '../context.ts';
 import { quoteIdentifier, type Session } from '../database.ts';
 import { timestamp } from '../ingest.ts';
+import { refuseMissing } from '../required.ts';
 import { duckType } from '../schema.ts';
 import type { JobResult } from './job.ts';
 import type { Outcome } from './job-engine.ts';
@@ -66,6 +67,7 @@ export async function runSelect(
         `INSERT INTO ${table.duckName} (${names.join(', ')}) SELECT *${more} FROM (${sql})`,
         binds,
       );
+      await refuseMissing(session, table);
       const result = { duckName: table.duckName, fields, rows };
       await finish(session, { result, statistics: { query: billStatistics(cost) } });
     },

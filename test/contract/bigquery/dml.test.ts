@@ -71,6 +71,29 @@ test.each([
   );
 });
 
+test('REQUIRED fields within records and arrays of records hold as well', async () => {
+  const fields = [{ name: 'x', type: 'INT64', mode: 'REQUIRED' }];
+  const schema = {
+    fields: [
+      { name: 'r', type: 'RECORD', fields },
+      { name: 'many', type: 'RECORD', mode: 'REPEATED', fields },
+    ],
+  };
+  const table = await system.newTable('a INT64', { schema });
+  await rows(system.client, on(table, 'INSERT T VALUES (STRUCT(1), [STRUCT(1), STRUCT(2)]), (NULL, [])'));
+  for (const sql of [
+    'UPDATE T SET r.x = NULL WHERE r IS NOT NULL',
+    'UPDATE T SET many = [STRUCT(CAST(NULL AS INT64))] WHERE TRUE',
+    'INSERT T (r) VALUES (STRUCT(CAST(NULL AS INT64)))',
+  ])
+    expect(await refusal(rows(system.client, on(table, sql)))).toMatchObject({
+      code: 400,
+      reason: 'invalidQuery',
+    });
+  await rows(system.client, on(table, 'UPDATE T SET r.x = 2 WHERE r IS NOT NULL'));
+  await rows(system.client, on(table, 'UPDATE T SET r = NULL WHERE TRUE'));
+});
+
 test('an UPDATE that moves a row to another partition moves it', async () => {
   const table = await system.newTable('d DATE, a INT64', { timePartitioning: { type: 'DAY', field: 'd' } });
   await load(table, [{ d: '2026-01-01', a: 1 }]);
