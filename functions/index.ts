@@ -15,8 +15,9 @@ switch (target) {
     break;
   }
   case 'erase': {
-    const { createErase } = await import('./workers/erase/handler.ts');
-    http('erase', createErase(services));
+    const { createWorker } = await import('./workers/handler.ts');
+    const { eraser } = await import('./workers/erase/worker.ts');
+    http('erase', createWorker(services, eraser));
     break;
   }
   default:

@@ -24,8 +24,13 @@ export interface ObjectStore {
   create(name: string, body: string, metadata?: Record<string, string>): Promise<StoredObject | undefined>;
   read(name: string): Promise<{ object: StoredObject; body: string } | undefined>;
   head(name: string): Promise<StoredObject | undefined>;
-  /** Replaces the content if it is still of that generation; `undefined` when it is not. */
-  replace(name: string, body: string, generation: string): Promise<StoredObject | undefined>;
+  /** Replaces content and metadata if it is still of that generation; `undefined` when it is not. */
+  replace(
+    name: string,
+    body: string,
+    generation: string,
+    metadata?: Record<string, string>,
+  ): Promise<StoredObject | undefined>;
   /**
    * Changes metadata (null removes a key) if the object is still of that metageneration; `undefined` when it is not.
    * @param customTime milliseconds since the epoch; lifecycle rules count from it.
@@ -95,7 +100,7 @@ export interface Warehouse {
   locatedRows(job: WarehouseJob): Promise<LocatedRow[]>;
 }
 
-export type Topic = 'events' | 'access' | 'deletions';
+export type Topic = 'events' | 'access' | 'deletions' | 'exports';
 
 export interface Publisher {
   /** Resolves when Pub/Sub has the message. */

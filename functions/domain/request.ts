@@ -11,6 +11,8 @@ export const SUBJECTS_MAX = 2_000;
 export const DEADLINE_DAYS = 30;
 const DAY_MILLISECONDS = 86_400_000;
 
+export type WorkerName = 'erase' | 'export';
+
 /** Named properties of one request, at most. */
 export const PROPERTIES_MAX = 100;
 
@@ -87,6 +89,11 @@ function fingerprintOfScope(order: CreateRequest): unknown {
   if (order.type === 'correction')
     return Object.entries(order.properties).sort(([a], [b]) => (a < b ? -1 : 1));
   return order.scope === 'everything' ? order.scope : order.scope.properties;
+}
+
+/** Which worker's request it is: deletions and corrections change rows, exports read them. */
+export function workerOf(_type: CreateRequest['type']): WorkerName {
+  return 'erase';
 }
 
 /** Every property that the order names. */

@@ -65,8 +65,8 @@ export function createObjectStore(project: string, bucketName: string): ObjectSt
       return standing?.body === body ? standing.object : undefined;
     },
 
-    async replace(name, body, generation) {
-      return save(name, body, generation, {});
+    async replace(name, body, generation, metadata = {}) {
+      return save(name, body, generation, metadata);
     },
 
     async setMetadata(name, metadata, { generation, metageneration }, customTime) {

@@ -6,6 +6,7 @@ import {
   fingerprint,
   type RequestDocument,
   requestIdFromKey,
+  workerOf,
 } from '../domain/request.ts';
 import { isTerminal, newState, type RequestState } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
@@ -79,7 +80,7 @@ interface Standing {
 /** The events first: a wake-up says that they are out. */
 async function publish(services: Services, request: Standing): Promise<Standing> {
   await announce(services, request.document, request.state, request.state.announced);
-  await wake(services.publisher, request.document, request.state.locations);
+  await wake(services.publisher, workerOf(request.document.type), request.document, request.state.locations);
   return request;
 }
 

@@ -1,6 +1,7 @@
 import { retried, type Step } from '../domain/batch.ts';
 import type { DataMap } from '../domain/data-map.ts';
 import { LetheError } from '../domain/errors.ts';
+import { workerOf } from '../domain/request.ts';
 import { isTerminal } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
 import { readDataMap } from '../store/data-maps.ts';
@@ -28,7 +29,7 @@ export async function retryRequest(services: Services, key: RequestKey): Promise
     file.current = { ...file.current, steps };
     await file.save();
   }
-  await wake(publisher, key, state.locations);
+  await wake(publisher, workerOf(found.document.type), key, state.locations);
 }
 
 function withMap(step: Step, map: DataMap): Step {

@@ -1,5 +1,5 @@
 /**
- * Leases: `leases/{location}/{shard}`, who works until when. A lease only saves work: two workers that both believe
+ * Leases: `leases/{worker}/{location}/{shard}`, who works until when. A lease only saves work: two workers that both believe
  * they hold it do the same jobs under the same ids, and every write of theirs has a precondition.
  */
 import type { Clock, ObjectStore } from '../ports.ts';
@@ -41,11 +41,10 @@ export class Lease {
   /** @returns undefined when somebody else holds it: that costs this one read. */
   static async acquire(
     { store, clock }: { store: ObjectStore; clock: Clock },
-    location: string,
-    shard: number,
+    { worker, location, shard }: { worker: string; location: string; shard: number },
     holder: string,
   ): Promise<Lease | undefined> {
-    const name = `leases/${location}/${shard}`;
+    const name = `leases/${worker}/${location}/${shard}`;
     const found = await store.read(name);
     const now = clock();
     if (found !== undefined && (JSON.parse(found.body) as LeaseDocument).until > now) return undefined;

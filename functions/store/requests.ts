@@ -3,7 +3,7 @@
  * `open/{location}/{tenant}/{request}` that index what is not finished. The marker is there before the request and
  * is removed last, so that a listing of markers never misses an open request.
  */
-import type { RequestDocument } from '../domain/request.ts';
+import { type RequestDocument, type WorkerName, workerOf } from '../domain/request.ts';
 import type { RequestState } from '../domain/request-state.ts';
 import type { ObjectStore, StoredObject } from '../ports.ts';
 import { fromMetadata, toMetadata } from './request-metadata.ts';
@@ -14,6 +14,7 @@ export interface RequestKey {
 }
 
 export interface OpenMarker extends RequestKey {
+  worker: WorkerName;
   location: string;
   createdAt: number;
   generation: string;
@@ -28,17 +29,21 @@ const markerName = (location: string, { tenant, id }: RequestKey) => `open/${loc
  */
 export async function markOpen(
   store: ObjectStore,
-  key: RequestKey,
+  key: RequestKey & { type: RequestDocument['type'] },
   locations: readonly string[],
   now: number,
 ): Promise<void> {
   const body = new Date(now).toISOString();
+  const metadata = { worker: workerOf(key.type) };
   await Promise.all(
     locations.map(async (location) => {
       const name = markerName(location, key);
-      while ((await store.create(name, body)) === undefined) {
+      while ((await store.create(name, body, metadata)) === undefined) {
         const standing = await store.head(name);
-        if (standing !== undefined && (await store.replace(name, body, standing.generation)) !== undefined)
+        if (
+          standing !== undefined &&
+          (await store.replace(name, body, standing.generation, metadata)) !== undefined
+        )
           return;
       }
     }),
@@ -59,9 +64,12 @@ export async function unmarkOpen(
 }
 
 export async function* listOpen(store: ObjectStore, location: string): AsyncIterable<OpenMarker> {
-  for await (const { name, createdAt, generation } of store.list(`open/${location}/`)) {
+  for await (const { name, createdAt, generation, metadata } of store.list(`open/${location}/`)) {
     const [, , tenant, id] = name.split('/');
-    if (tenant !== undefined && id !== undefined) yield { tenant, id, location, createdAt, generation };
+    if (tenant !== undefined && id !== undefined) {
+      const worker: WorkerName = metadata['worker'] === 'export' ? 'export' : 'erase';
+      yield { tenant, id, location, createdAt, generation, worker };
+    }
   }
 }
 

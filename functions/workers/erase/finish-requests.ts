@@ -26,7 +26,7 @@ import { keepReceipt, readReceipt } from '../../store/receipts.ts';
 import { changeState, readRequest } from '../../store/requests.ts';
 import { archivePublicKey } from '../../store/signing-keys.ts';
 import { mapConcurrently } from '../concurrently.ts';
-import type { BatchContext } from './run-batch.ts';
+import type { BatchContext } from '../worker.ts';
 
 const FINISHES_AT_ONCE = 16;
 

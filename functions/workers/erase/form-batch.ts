@@ -13,7 +13,7 @@ import { ManifestFile } from '../../store/manifests.ts';
 import { changeState, markOpen, type RequestKey, readRequest } from '../../store/requests.ts';
 import { mapConcurrently } from '../concurrently.ts';
 import type { WakeUp } from '../push.ts';
-import type { BatchContext } from './run-batch.ts';
+import type { BatchContext } from '../worker.ts';
 
 /**
  * Identifiers of one batch, in bytes of JSON: with them as parameters a statement stays below BigQuery's 10 MB
@@ -105,9 +105,9 @@ async function claimRequest(
   if (found === undefined) return false;
   // The map may have got tables in other locations since the acceptance: those are searched too.
   const added = found.state.locations.filter((one) => !found.document.locations.includes(one));
-  await markOpen(services.store, key, added, services.clock());
+  await markOpen(services.store, found.document, added, services.clock());
   await announce(services, found.document, found.state, found.state.announced);
-  await wake(services.publisher, key, added);
+  await wake(services.publisher, 'erase', key, added);
   return true;
 }
 

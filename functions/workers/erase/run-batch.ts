@@ -14,30 +14,18 @@ import {
 import { isTenantDone } from '../../domain/receipt.ts';
 import type { RequestDocument } from '../../domain/request.ts';
 import type { Services } from '../../services.ts';
-import { ManifestFile } from '../../store/manifests.ts';
+import type { ManifestFile } from '../../store/manifests.ts';
 import { readRequest } from '../../store/requests.ts';
 import { mapConcurrently } from '../concurrently.ts';
+import type { BatchContext } from '../worker.ts';
 import { finishRequests, showCondition } from './finish-requests.ts';
 import { completeForming } from './form-batch.ts';
 import { runStep } from './run-step.ts';
-
-export interface BatchContext {
-  services: Services;
-  location: string;
-  /** Milliseconds since the epoch: no new action is started after it. */
-  deadline: number;
-  /** Keeps the lease; throws when it is lost. */
-  keepAlive: () => Promise<void>;
-}
 
 /** Tables worked on side by side. */
 const STEPS_AT_ONCE = 8;
 /** A wait that is over this soon is waited for here; a longer one is left to the next tick. */
 const SHORT_WAIT_MILLISECONDS = 5_000;
-
-export async function openBatch({ services, location }: BatchContext, batch: string): Promise<ManifestFile> {
-  return ManifestFile.open(services.store, services.clock, location, batch);
-}
 
 /** Repeatable: what is done is recognised, in the manifest and in BigQuery. */
 export async function runBatch(context: BatchContext, file: ManifestFile): Promise<void> {

@@ -21,7 +21,7 @@ import { log } from '../../log.ts';
 import { type FinishedJob, WarehouseError, type WarehouseJob } from '../../ports.ts';
 import type { Statement } from '../../sql/statement.ts';
 import { mapConcurrently } from '../concurrently.ts';
-import type { BatchContext } from './run-batch.ts';
+import type { BatchContext } from '../worker.ts';
 import { type Statements, statementsOf } from './statements.ts';
 
 export async function runStep(

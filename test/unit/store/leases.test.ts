@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 async function acquire(location: string, holder: string): Promise<Lease> {
-  const lease = await Lease.acquire({ store, clock }, location, 0, holder);
+  const lease = await Lease.acquire({ store, clock }, { worker: 'erase', location, shard: 0 }, holder);
   if (lease === undefined) throw new Error('somebody else has the lease');
   return lease;
 }
@@ -43,7 +43,7 @@ test('a worker that keeps its lease from many places at once does not take it aw
 
   await Promise.all(Array.from({ length: 16 }, () => lease.keep()));
 
-  expect(await Lease.acquire({ store, clock }, 'many', 0, 'two')).toBeUndefined();
+  expect(await Lease.acquire({ store, clock }, { worker: 'erase', location: 'many', shard: 0 }, 'two')).toBeUndefined();
   await lease.release();
   await acquire('many', 'two');
 });

@@ -1,31 +1,35 @@
 /**
- * `erase`: woken by a push from topic `deletions` (POST /), or by Cloud Scheduler's tick (POST /tick). Both do the same
- * thing, a pass over what is open; the message only says where to look first.
+ * A worker: woken by a push from its topic (POST /), or by Cloud Scheduler's tick (POST /tick). Both do the same thing,
+ * a pass over what is open; the message only says where to look first.
  *
  * 2xx acknowledges; anything else makes Pub/Sub or Cloud Scheduler come again.
  */
 import type { Request, Response } from '@google-cloud/functions-framework';
-import { log, withTrace } from '../../log.ts';
-import type { Services } from '../../services.ts';
-import { parseWakeUp, type WakeUp } from '../push.ts';
+import { log, withTrace } from '../log.ts';
+import type { Services } from '../services.ts';
+import { parseWakeUp, type WakeUp } from './push.ts';
 import { Pass } from './pass.ts';
+import type { Worker } from './worker.ts';
 
 /** An invocation stops taking up work after this; a push request times out at 10 minutes. */
 const WORK_MILLISECONDS_MAX = 8 * 60_000;
 
-export function createErase(services: Services): (request: Request, response: Response) => Promise<void> {
+export function createWorker(
+  services: Services,
+  worker: Worker,
+): (request: Request, response: Response) => Promise<void> {
   return (request, response) =>
     withTrace(services.config.project, request.get('traceparent'), async () => {
-      response.status(await answer(services, request)).end();
+      response.status(await answer(services, worker, request)).end();
     });
 }
 
-async function answer(services: Services, request: Request): Promise<number> {
+async function answer(services: Services, worker: Worker, request: Request): Promise<number> {
   if (request.method === 'GET' && request.path === '/readyz') return 200;
   if (request.method !== 'POST') return 405;
   try {
     if (request.path === '/tick') {
-      await work(services, services.config.locations, undefined);
+      await work(services, worker, services.config.locations, undefined);
       return 204;
     }
     const wakeUp = parseWakeUp(request.rawBody ?? new Uint8Array());
@@ -34,7 +38,7 @@ async function answer(services: Services, request: Request): Promise<number> {
       log('ERROR', 'a push is not a wake-up of this worker', { code: 'poison_message' });
       return 204;
     }
-    await work(services, [wakeUp.location], wakeUp);
+    await work(services, worker, [wakeUp.location], wakeUp);
     return 204;
   } catch (error) {
     log('ERROR', 'a pass failed and will be repeated', { code: 'pass_failed' }, error);
@@ -42,9 +46,16 @@ async function answer(services: Services, request: Request): Promise<number> {
   }
 }
 
-async function work(services: Services, locations: string[], wakeUp: WakeUp | undefined): Promise<void> {
+async function work(
+  services: Services,
+  worker: Worker,
+  locations: string[],
+  wakeUp: WakeUp | undefined,
+): Promise<void> {
   const deadline = services.clock() + WORK_MILLISECONDS_MAX;
-  const passes = locations.map((location) => new Pass(services, { location, deadline, wakeUp }).run());
+  const passes = locations.map((location) =>
+    new Pass(services, { worker, location, deadline, wakeUp }).run(),
+  );
   const outcomes = await Promise.allSettled(passes);
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;

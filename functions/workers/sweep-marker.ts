@@ -1,6 +1,6 @@
-import { log } from '../../log.ts';
-import type { Services } from '../../services.ts';
-import { type OpenMarker, readState, removeMarker } from '../../store/requests.ts';
+import { log } from '../log.ts';
+import type { Services } from '../services.ts';
+import { type OpenMarker, readState, removeMarker } from '../store/requests.ts';
 
 /**
  * A marker is written before its request. Only when it has stood alone for much longer than an API call may take is

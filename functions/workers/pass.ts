@@ -3,23 +3,23 @@
  * Level-triggered: what there is to do is read from the store, never from the message that woke the worker.
  */
 import { randomUUID } from 'node:crypto';
-import { startsAt } from '../../domain/cadence.ts';
-import { isDue, isTerminal, type RequestState } from '../../domain/request-state.ts';
-import { shardOf } from '../../domain/shard.ts';
-import { log } from '../../log.ts';
-import { closeRequest } from '../../requests/close.ts';
-import { wake } from '../../requests/wake.ts';
-import type { Services } from '../../services.ts';
-import { Lease, LeaseLost } from '../../store/leases.ts';
-import { Superseded } from '../../store/manifests.ts';
-import { listOpen, type OpenMarker, readState } from '../../store/requests.ts';
-import { mapConcurrently } from '../concurrently.ts';
-import type { WakeUp } from '../push.ts';
-import { formBatch } from './form-batch.ts';
-import { openBatch, runBatch } from './run-batch.ts';
+import { startsAt } from '../domain/cadence.ts';
+import { isDue, isTerminal, type RequestState } from '../domain/request-state.ts';
+import { shardOf } from '../domain/shard.ts';
+import { log } from '../log.ts';
+import { closeRequest } from '../requests/close.ts';
+import { wake } from '../requests/wake.ts';
+import type { Services } from '../services.ts';
+import { Lease, LeaseLost } from '../store/leases.ts';
+import { ManifestFile, Superseded } from '../store/manifests.ts';
+import { listOpen, type OpenMarker, readState } from '../store/requests.ts';
+import { mapConcurrently } from './concurrently.ts';
+import type { WakeUp } from './push.ts';
 import { sweepMarker } from './sweep-marker.ts';
+import type { Worker } from './worker.ts';
 
 export interface PassOptions {
+  worker: Worker;
   location: string;
   /** Milliseconds since the epoch: no new work is taken up after it. */
   deadline: number;
@@ -62,7 +62,8 @@ export class Pass {
 
   async #workShard(shard: number): Promise<'worked' | 'busy'> {
     const { location } = this.#options;
-    const lease = await Lease.acquire(this.#services, location, shard, this.#holder);
+    const { name } = this.#options.worker;
+    const lease = await Lease.acquire(this.#services, { worker: name, location, shard }, this.#holder);
     if (lease === undefined) return 'busy';
     try {
       await this.#workUnderLease(shard, lease);
@@ -80,7 +81,7 @@ export class Pass {
   }
 
   async #workUnderLease(shard: number, lease: Lease): Promise<void> {
-    const { location, deadline, wakeUp } = this.#options;
+    const { worker, location, deadline, wakeUp } = this.#options;
     const context = { services: this.#services, location, deadline, keepAlive: () => lease.keep() };
     const open = await this.#open(shard);
     for (const { marker, state } of open) {
@@ -89,7 +90,8 @@ export class Pass {
     const failures: unknown[] = [];
     for (const batch of batchesOf(open, location)) {
       try {
-        await runBatch(context, await openBatch(context, batch));
+        const { store, clock } = this.#services;
+        await worker.runBatch(context, await ManifestFile.open(store, clock, location, batch));
       } catch (error) {
         if (error instanceof Superseded || error instanceof LeaseLost) throw error;
         // One broken batch must not hold up the others; it fails the pass at the end, so that it is tried again.
@@ -99,13 +101,13 @@ export class Pass {
     }
     if (!this.#isOver()) {
       const due = open.filter(({ state }) => this.#isDue(state));
-      const formed = await formBatch(
+      const formed = await worker.formBatch(
         context,
         shard,
         due.map(({ marker }) => marker),
         wakeUp,
       );
-      if (formed !== undefined) await runBatch(context, formed);
+      if (formed !== undefined) await worker.runBatch(context, formed);
     }
     if (failures.length > 0) throw failures[0];
   }
@@ -122,7 +124,9 @@ export class Pass {
   }
 
   async #markers(): Promise<OpenMarker[]> {
-    return Array.fromAsync(listOpen(this.#services.store, this.#options.location));
+    const { location, worker } = this.#options;
+    const all = await Array.fromAsync(listOpen(this.#services.store, location));
+    return all.filter((marker) => marker.worker === worker.name);
   }
 
   async #shardsWithMarkers(): Promise<number[]> {
@@ -156,7 +160,8 @@ export class Pass {
 
   async #wakeSuccessor(shard: number): Promise<void> {
     const next = (await this.#open(shard)).find(({ state }) => !isTerminal(state))?.marker;
-    if (next !== undefined) await wake(this.#services.publisher, next, [this.#options.location]);
+    if (next !== undefined)
+      await wake(this.#services.publisher, this.#options.worker.name, next, [this.#options.location]);
   }
 }
 

@@ -1,0 +1,28 @@
+/** What the kinds of workers share, and in what they differ: `pass.ts` finds the work and holds the lease. */
+import type { Services } from '../services.ts';
+import type { ManifestFile } from '../store/manifests.ts';
+import type { RequestKey } from '../store/requests.ts';
+import type { WakeUp } from './push.ts';
+
+export interface BatchContext {
+  services: Services;
+  location: string;
+  /** Milliseconds since the epoch: no new action is started after it. */
+  deadline: number;
+  /** Keeps the lease; throws when it is lost. */
+  keepAlive: () => Promise<void>;
+}
+
+export interface Worker {
+  /** Whose open markers and leases are its own. */
+  name: 'erase' | 'export';
+  /** @returns the manifest of a new batch of some of the due requests; undefined when every one got away */
+  formBatch(
+    context: BatchContext,
+    shard: number,
+    due: readonly RequestKey[],
+    wakeUp: WakeUp | undefined,
+  ): Promise<ManifestFile | undefined>;
+  /** Works a batch off. Repeatable: what is done is recognised. */
+  runBatch(context: BatchContext, file: ManifestFile): Promise<void>;
+}
