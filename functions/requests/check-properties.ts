@@ -1,9 +1,11 @@
 import { type DataMap, locationOf, splitTableName } from '../domain/data-map.ts';
 import { mappedPlaces, unaddressableProperties, unknownProperties } from '../domain/edits.ts';
 import { type ErrorCode, type FieldError, LetheError } from '../domain/errors.ts';
+import { judgeFailure } from '../domain/failure.ts';
 import { planTable } from '../domain/planned-table.ts';
 import { canHold } from '../domain/property-place.ts';
 import { type CreateRequest, scopeOf, propertiesOf } from '../domain/request.ts';
+import { WarehouseError } from '../ports.ts';
 import type { Services } from '../services.ts';
 
 /**
@@ -48,7 +50,10 @@ async function wrongValues(
   const tables = map.tables.filter((table) => names.some((name) => mappedPlaces(table, name).length > 0));
   const found = await Promise.all(
     tables.map(async (table) => {
-      const metadata = await warehouse.describe(splitTableName(table.table, config.project));
+      const metadata = await unlessBlocked(() =>
+        warehouse.describe(splitTableName(table.table, config.project)),
+      );
+      if (metadata === undefined) return [];
       const defaults = { project: config.project, location: locationOf(map, table) };
       const planned = planTable(table, metadata, defaults, names);
       // What is wrong with the table itself is no fault of this order: its step will be blocked, and say so.
@@ -61,4 +66,14 @@ async function wrongValues(
     }),
   );
   return found.flat();
+}
+
+/** `undefined`: the table is missing, or may not be read. That is no fault of this order either. */
+async function unlessBlocked<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof WarehouseError && judgeFailure(error.failure).kind === 'block') return undefined;
+    throw error;
+  }
 }

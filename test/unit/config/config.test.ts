@@ -30,6 +30,7 @@ test('a complete environment is read, with one shard and no grace period unless 
     hashKey: new Uint8Array(32).fill(7),
     signingKey: COMPLETE.LETHE_SIGNING_KEY,
     graceSeconds: 0,
+    pricePerTib: 6.25,
     proxies: 1,
     cadences: {},
   });
@@ -39,10 +40,12 @@ test('a complete environment is read, with one shard and no grace period unless 
       LETHE_SHARDS: '16',
       LETHE_GRACE_SECONDS: '86400',
       LETHE_CADENCE: 'EU=hourly,US=daily@02:30',
+      LETHE_PRICE_PER_TIB: '8.13',
     }),
   ).toMatchObject({
     shards: 16,
     graceSeconds: 86_400,
+    pricePerTib: 8.13,
     cadences: { EU: { kind: 'hourly' }, US: { kind: 'daily', minutes: 150 } },
   });
 });
@@ -77,6 +80,9 @@ test.each([
   ['LETHE_GRACE_SECONDS', '-1', 'must be a whole number of seconds, at most 31536000'],
   ['LETHE_GRACE_SECONDS', '1e3', 'must be a whole number of seconds, at most 31536000'],
   ['LETHE_GRACE_SECONDS', '31536001', 'must be a whole number of seconds, at most 31536000'],
+  ['LETHE_PRICE_PER_TIB', '', 'must be US dollars, like 6.25'],
+  ['LETHE_PRICE_PER_TIB', '-1', 'must be US dollars, like 6.25'],
+  ['LETHE_PRICE_PER_TIB', '6,25', 'must be US dollars, like 6.25'],
   ['LETHE_HASH_KEY', 'not base64!', 'must be base64'],
   ['LETHE_HASH_KEY', Buffer.alloc(31).toString('base64'), 'must hold at least 32 bytes'],
   ['LETHE_HASH_KEY', '', 'must hold at least 32 bytes'],
