@@ -119,8 +119,11 @@ export class FunctionProcess {
     const child = this.#child;
     if (!this.#options.hasMovableClock || child?.connected !== true) return;
     await new Promise<void>((resolve) => {
-      child.once('message', () => resolve());
-      child.once('exit', () => resolve());
+      const end = () => {
+        child.off('message', end).off('exit', end);
+        resolve();
+      };
+      child.on('message', end).on('exit', end);
       child.send({ clockOffset: this.#clockOffset });
     });
   }

@@ -30,6 +30,8 @@ export interface StackOptions {
   graceSeconds?: number;
   /** As LETHE_CADENCE. Default: batches are formed at once. */
   cadence?: string;
+  /** Of each location. Default: the deployment's. */
+  shards?: number;
   /** Gets what the functions print. */
   print: (target: string, text: string) => void;
 }
@@ -183,6 +185,7 @@ export class Stack {
       LETHE_GRACE_SECONDS: String(this.options.graceSeconds ?? 0),
       LETHE_PROXIES: '0',
       LETHE_CADENCE: this.options.cadence ?? '',
+      ...(this.options.shards !== undefined && { LETHE_SHARDS: String(this.options.shards) }),
       BIGQUERY_EMULATOR_HOST: bigquery.address,
       STORAGE_EMULATOR_HOST: storage.address,
       PUBSUB_EMULATOR_HOST: pubsub.address,
