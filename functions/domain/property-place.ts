@@ -181,12 +181,21 @@ export function canHold(place: PropertyPlace, value: Scalar): string | undefined
     case 'entry': {
       if (place.valueType !== undefined)
         return isOfType(value, place.valueType) ? undefined : wrong(place.valueType);
-      const types = place.values.map(({ type }) => type);
+      const types = fieldsOfValue(place).map(({ type }) => type);
       const suiting =
         typeof value === 'string' ? ['STRING'] : typeof value === 'boolean' ? [] : numberTypes(value);
       return suiting.some((type) => types.includes(type)) ? undefined : wrong(types.join(', '));
     }
   }
+}
+
+/**
+ * Of an entry whose value is a STRUCT: the fields of which one holds it. GA4 has set_timestamp_micros beside them, and
+ * user_property_name, which are about the value: https://support.google.com/analytics/answer/7029846
+ */
+export function fieldsOfValue({ values }: Extract<PropertyPlace, { form: 'entry' }>): typeof values {
+  const named = values.filter(({ name }) => name.toLowerCase().endsWith('_value'));
+  return named.length > 0 ? named : values;
 }
 
 /** In the order in which a field is looked for. */

@@ -1,6 +1,6 @@
 /** What a column holds after the edits of one group. */
 import type { PlacedEdit } from '../domain/edits.ts';
-import type { PropertyPlace } from '../domain/property-place.ts';
+import { fieldsOfValue, type PropertyPlace } from '../domain/property-place.ts';
 import { jsonPath, jsonType, parameterValue, valueField } from './held.ts';
 import type { Params } from './params.ts';
 import { quoteName } from './statement.ts';
@@ -95,8 +95,12 @@ function entryValue(place: Form<'entry'>['place'], value: PlacedEdit['value'], p
   if (value === undefined) throw new Error('an erased entry has no value');
   if (place.values.length === 0) return params.add(parameterValue(value), place.valueType ?? 'STRING');
   const target = valueField(place, value);
-  const fields = place.values.map(({ name, type }) => {
-    const content = name === target.name ? params.add(parameterValue(value), type) : `CAST(NULL AS ${type})`;
+  const ofValue = fieldsOfValue(place);
+  const fields = place.values.map((field) => {
+    const { name, type } = field;
+    let content = `e.value.${quoteName(name)}`;
+    if (ofValue.includes(field)) content = `CAST(NULL AS ${type})`;
+    if (name === target.name) content = params.add(parameterValue(value), type);
     return `${content} AS ${quoteName(name)}`;
   });
   return `STRUCT(${fields.join(', ')})`;

@@ -1,6 +1,6 @@
 /** Whether a row still holds what an edit is about: an erased property is held while it is there, a set one while it differs. */
 import type { PlacedEdit } from '../domain/edits.ts';
-import { numberTypes, type PropertyPlace, type Scalar } from '../domain/property-place.ts';
+import { fieldsOfValue, numberTypes, type PropertyPlace, type Scalar } from '../domain/property-place.ts';
 import type { Params } from './params.ts';
 import { columnOf, quoteName } from './statement.ts';
 
@@ -74,13 +74,13 @@ function entryDiffers(
 
 /** The field of an entry's value that takes it. @throws Error when none does: such a correction is refused at acceptance */
 export function valueField(
-  { values, property }: Extract<PropertyPlace, { form: 'entry' }>,
+  place: Extract<PropertyPlace, { form: 'entry' }>,
   value: Scalar,
 ): { name: string; type: string } {
   const types = typeof value === 'string' ? ['STRING'] : typeof value === 'number' ? numberTypes(value) : [];
-  const field = types.flatMap((type) => values.filter((one) => one.type === type))[0];
+  const field = types.flatMap((type) => fieldsOfValue(place).filter((one) => one.type === type))[0];
   if (field === undefined || typeof value === 'boolean')
-    throw new Error(`no entry of ${property} can hold this`);
+    throw new Error(`no entry of ${place.property} can hold this`);
   return field;
 }
 
