@@ -12,7 +12,7 @@ import { wake } from '../requests/wake.ts';
 import type { Services } from '../services.ts';
 import { Lease, LeaseLost } from '../store/leases.ts';
 import { ManifestFile, Superseded } from '../store/manifests.ts';
-import { listOpen, type OpenMarker, readState } from '../store/requests.ts';
+import { listOpen, type OpenMarker, type RequestKey, readState } from '../store/requests.ts';
 import { mapConcurrently } from './concurrently.ts';
 import type { WakeUp } from './push.ts';
 import { sweepMarker } from './sweep-marker.ts';
@@ -100,13 +100,7 @@ export class Pass {
       }
     }
     if (!this.#isOver()) {
-      const due = open.filter(({ state }) => this.#isDue(state));
-      const formed = await worker.formBatch(
-        context,
-        shard,
-        due.map(({ marker }) => marker),
-        wakeUp,
-      );
+      const formed = await worker.formBatch(context, shard, await this.#admitted(open), wakeUp);
       if (formed !== undefined) await worker.runBatch(context, formed);
     }
     if (failures.length > 0) throw failures[0];
@@ -133,13 +127,19 @@ export class Pass {
     return [...new Set((await this.#markers()).map(({ tenant }) => this.#shardOf(tenant)))];
   }
 
-  /** Shards in which a request waits that no batch has claimed: what came in while the lease was held. */
+  /** Shards in which a request waits that a batch could claim: what came in while the lease was held. */
   async #shardsWithWork(): Promise<Set<number>> {
     const shards = await this.#shardsWithMarkers();
-    const unclaimed = await mapConcurrently(shards, 4, async (shard) =>
-      (await this.#open(shard)).some(({ state }) => this.#isDue(state)),
+    const admitted = await mapConcurrently(shards, 4, async (shard) =>
+      this.#admitted(await this.#open(shard)),
     );
-    return new Set(shards.filter((_, index) => unclaimed[index]));
+    return new Set(shards.filter((_, index) => (admitted[index]?.length ?? 0) > 0));
+  }
+
+  async #admitted(open: readonly OpenRequest[]): Promise<RequestKey[]> {
+    const { worker, location } = this.#options;
+    const due = open.filter(({ state }) => this.#isDue(state)).map(({ marker }) => marker);
+    return due.length === 0 ? [] : worker.admit(this.#services, location, due);
   }
 
   /** Due, and the time of the location's batches has come. */

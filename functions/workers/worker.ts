@@ -1,4 +1,5 @@
 /** What the kinds of workers share, and in what they differ: `pass.ts` finds the work and holds the lease. */
+import type { WorkerName } from '../domain/request.ts';
 import type { Services } from '../services.ts';
 import type { ManifestFile } from '../store/manifests.ts';
 import type { RequestKey } from '../store/requests.ts';
@@ -15,12 +16,14 @@ export interface BatchContext {
 
 export interface Worker {
   /** Whose open markers and leases are its own. */
-  name: 'erase' | 'export';
-  /** @returns the manifest of a new batch of some of the due requests; undefined when every one got away */
+  name: WorkerName;
+  /** Of the due requests those that a batch may take up now; on the others it is shown why they wait. */
+  admit(services: Services, location: string, due: readonly RequestKey[]): Promise<RequestKey[]>;
+  /** @returns the manifest of a new batch of some of the admitted requests; undefined when every one got away */
   formBatch(
     context: BatchContext,
     shard: number,
-    due: readonly RequestKey[],
+    admitted: readonly RequestKey[],
     wakeUp: WakeUp | undefined,
   ): Promise<ManifestFile | undefined>;
   /** Works a batch off. Repeatable: what is done is recognised. */

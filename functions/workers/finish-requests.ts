@@ -3,10 +3,10 @@
  * becomes `completed`, its events go out, and last of all the open markers go. Each of these can be repeated, and is,
  * until the markers are gone.
  */
-import { conditionOf, type Manifest, requestsOf, stepsOf } from '../../domain/batch.ts';
-import { compactJws, signingInput } from '../../domain/jws.ts';
-import { buildReceipt, type Receipt } from '../../domain/receipt.ts';
-import type { RequestDocument } from '../../domain/request.ts';
+import { conditionOf, type Manifest, requestsOf, stepsOf } from '../domain/batch.ts';
+import { compactJws, signingInput } from '../domain/jws.ts';
+import { buildReceipt, type Receipt } from '../domain/receipt.ts';
+import type { RequestDocument } from '../domain/request.ts';
 import {
   complete,
   entriesUpToClaim,
@@ -16,17 +16,17 @@ import {
   markAnnounced,
   type RequestState,
   setCondition,
-} from '../../domain/request-state.ts';
-import { log } from '../../log.ts';
-import { announce } from '../../requests/announce.ts';
-import { closeRequest } from '../../requests/close.ts';
-import type { Services } from '../../services.ts';
-import { readManifest } from '../../store/manifests.ts';
-import { keepReceipt, readReceipt } from '../../store/receipts.ts';
-import { changeState, readRequest } from '../../store/requests.ts';
-import { archivePublicKey } from '../../store/signing-keys.ts';
-import { mapConcurrently } from '../concurrently.ts';
-import type { BatchContext } from '../worker.ts';
+} from '../domain/request-state.ts';
+import { log } from '../log.ts';
+import { announce } from '../requests/announce.ts';
+import { closeRequest } from '../requests/close.ts';
+import type { Services } from '../services.ts';
+import { readManifest } from '../store/manifests.ts';
+import { keepReceipt, readReceipt } from '../store/receipts.ts';
+import { changeState, readRequest } from '../store/requests.ts';
+import { archivePublicKey } from '../store/signing-keys.ts';
+import { mapConcurrently } from './concurrently.ts';
+import type { BatchContext } from './worker.ts';
 
 const FINISHES_AT_ONCE = 16;
 
