@@ -1,5 +1,6 @@
 /** Configuration: read once from the environment, by one schema. What is missing or wrong stops the start by name. */
 import { z } from 'zod';
+import type { AgendaSettings } from './domain/agenda.ts';
 import { type Cadence, parseCadence } from './domain/cadence.ts';
 
 const LOCATION_LIST = z
@@ -23,8 +24,16 @@ function wholeNumber(least: number, most: number, message: string) {
 const SHARDS_MAX = 1024;
 const GRACE_SECONDS_MAX = 365 * 86_400;
 const PROXIES_MAX = 10;
+const FORGET_DAYS_MAX = 3_650;
 
 const HASH_KEY_BYTES_MIN = 32;
+
+function readDays(text: string, context: z.RefinementCtx): number[] {
+  const days = text.split(',').filter((part) => part !== '');
+  if (days.every((part) => /^[1-9]\d{0,3}$/.test(part))) return days.map(Number);
+  context.addIssue({ code: 'custom', message: 'must be days with commas between, like 3,30, or empty' });
+  return z.NEVER;
+}
 
 function readCadences(text: string, context: z.RefinementCtx): Record<string, Cadence> {
   const cadences: Record<string, Cadence> = {};
@@ -69,6 +78,14 @@ const environmentSchema = z.object({
   ).default(0),
   /** Own proxies in front that append to X-Forwarded-For: 1 on Cloud Run, 2 behind a load balancer, 0 on one machine. */
   LETHE_PROXIES: wholeNumber(0, PROXIES_MAX, `must be a whole number, at most ${PROXIES_MAX}`).default(1),
+  /** Days after its completion on which a deletion is made once more, for rows that arrived late. */
+  LETHE_SWEEP_DAYS: z.string().default('3,30').transform(readDays),
+  /** Days after closing on which Lethe removes the identifiers that it holds itself. */
+  LETHE_FORGET_DAYS: wholeNumber(
+    0,
+    FORGET_DAYS_MAX,
+    `must be a whole number of days, at most ${FORGET_DAYS_MAX}`,
+  ).default(30),
   /** When batches are formed, by location: `EU=hourly,US=daily@02:30`; others at once. Times are UTC. */
   LETHE_CADENCE: z.string().default('').transform(readCadences),
   /** US dollars for a TiB that BigQuery processes on demand, for estimates of costs; it differs by region. */
@@ -94,6 +111,7 @@ export interface Config {
   proxies: number;
   /** By location; absent: at once. */
   cadences: Readonly<Record<string, Cadence>>;
+  agenda: AgendaSettings;
 }
 
 /** @throws Error that names every missing or wrong variable, and never shows a value */
@@ -121,5 +139,6 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     pricePerTib: data.LETHE_PRICE_PER_TIB,
     proxies: data.LETHE_PROXIES,
     cadences: data.LETHE_CADENCE,
+    agenda: { sweepDays: data.LETHE_SWEEP_DAYS, forgetDays: data.LETHE_FORGET_DAYS },
   };
 }

@@ -96,6 +96,8 @@ export interface Warehouse {
    * @throws WarehouseError when it would not run
    */
   dryRun(statement: Statement, location: string): Promise<{ bytesProcessed: number }>;
+  /** Removes a job's metadata, parameters included; absent already: nothing happens. @param job `project:location.job` */
+  forgetJob(job: string): Promise<void>;
   /** All rows of a finished locate job. */
   locatedRows(job: WarehouseJob): Promise<LocatedRow[]>;
 }

@@ -19,8 +19,8 @@ export const STATE_BUCKET = 'lethe-state';
 export const RECEIPTS_BUCKET = 'lethe-receipts';
 /** Where Lethe's own tables are. */
 export const OWN_DATASET = 'lethe';
-/** Days after which a closed request's object, with its identifiers, is removed. */
-const CLOSED_REQUEST_DAYS = 30;
+/** Days after which a closed request's object is removed in any case: by then the agenda has forgotten it long since. */
+const CLOSED_REQUEST_DAYS = 120;
 /** The receipts' retention policy: ten years. */
 const RECEIPT_RETENTION_SECONDS = 10 * 365 * 86_400;
 

@@ -50,12 +50,16 @@ function rowsFrom(text: string | undefined): number {
   return rows;
 }
 
+const STOP_MILLISECONDS_MAX = 1_500;
+
 /** The second Ctrl-C does not wait. */
 function stopOnce(stack: Stack): () => void {
   let isStopping = false;
   return () => {
     if (isStopping) process.exit(130);
     isStopping = true;
+    // Whatever is not closed by then is where kill -9 would have left it: nothing that was answered is lost.
+    setTimeout(() => process.exit(0), STOP_MILLISECONDS_MAX).unref();
     stack.close().then(
       () => process.exit(0),
       (error: Error) => {

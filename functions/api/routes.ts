@@ -3,7 +3,7 @@ import type { AccessAction } from '../domain/access-event.ts';
 import { cancel } from './cancel.ts';
 import { createRequest } from './create-request.ts';
 import { readMap, writeMap } from './data-map.ts';
-import { getReceipt } from './get-receipt.ts';
+import { getReceipt, getReceipts } from './get-receipt.ts';
 import { getRequest } from './get-request.ts';
 import { jwks, livez, readyz } from './open-routes.ts';
 import { retry } from './retry.ts';
@@ -62,6 +62,12 @@ export const TENANT_ROUTES: readonly TenantRoute[] = [
     path: '/v1/tenants/:tenant/requests/:request/receipt',
     access: 'receipt.read',
     handle: getReceipt,
+  },
+  {
+    method: 'GET',
+    path: '/v1/tenants/:tenant/requests/:request/receipts',
+    access: 'receipt.read',
+    handle: getReceipts,
   },
   { method: 'GET', path: '/v1/tenants/:tenant/data-map', access: 'data_map.read', handle: readMap },
   { method: 'PUT', path: '/v1/tenants/:tenant/data-map', access: 'data_map.write', handle: writeMap },

@@ -12,6 +12,7 @@
  * and the same action is tried again under a new attempt number, because a failed BigQuery job keeps its id for ever.
  * All functions are pure and return the next step.
  */
+import type { Errand } from './agenda.ts';
 import type { MappedTable } from './data-map.ts';
 import { backOffSeconds, type Verdict } from './failure.ts';
 import { type Chunk, chunksOf, chunkTarget, type LocatedRow, rowsByRequest } from './located.ts';
@@ -77,6 +78,8 @@ export interface Manifest {
   /** forming: claims may be incomplete. ready: `requests` is final, and the events up to their claim are out. */
   /** What is done to the located rows. */
   work: Work;
+  /** Of a sweep: the errand of the agenda whose batch it is. */
+  errand?: Errand;
   phase: 'forming' | 'ready';
   formedAt: string;
   requests: { tenant: string; id: string }[];

@@ -2,6 +2,7 @@
  * Rows of the ledger: one for every revision of a request, rebuilt from the request at any time. The id is derived,
  * so an event that is published twice is recognisable (the view `ledger_events` shows it once). Schema: infra/schemas/.
  */
+import type { Errand } from './agenda.ts';
 import type { Receipt } from './receipt.ts';
 import { propertiesOf, type RequestDocument } from './request.ts';
 import type { RequestState } from './request-state.ts';
@@ -58,4 +59,32 @@ export function ledgerEvents(
       rows_left: counts?.rows_left ?? null,
     };
   });
+}
+
+/** A sweep after the completion: no change of state, but rows may have been changed. */
+export function sweptEvent(
+  request: RequestDocument,
+  receipt: Receipt,
+  { errand, location, hashKey }: { errand: Errand; location: string; hashKey: Uint8Array },
+): LedgerEvent {
+  const hashes = request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject)).sort();
+  return {
+    event_id: `${request.id}:${errand}:${location}`,
+    occurred_at: receipt.completed_at,
+    tenant: request.tenant,
+    request: request.id,
+    type: request.type,
+    scope: request.scope === 'everything' ? 'everything' : 'properties',
+    properties: propertiesOf(request),
+    revision: 0,
+    state: 'completed',
+    condition: errand,
+    accepted_by: request.accepted_by,
+    due_at: request.due_at,
+    subjects: hashes.length,
+    subject_hashes: hashes,
+    rows_located: receipt.rows_located,
+    rows_changed: receipt.rows_changed,
+    rows_left: receipt.rows_left,
+  };
 }

@@ -1,4 +1,5 @@
 /** The receipt: what was done for one request, provable later without any personal data. */
+import type { Errand } from './agenda.ts';
 import { type Manifest, requestsOf, type Step, stepsOf, tenantsOf } from './batch.ts';
 import { type TableProgress, tableProgress } from './progress.ts';
 import type { RequestDocument } from './request.ts';
@@ -12,6 +13,8 @@ export interface Receipt {
   version: 1;
   tenant: string;
   request: string;
+  /** Of a receipt that was appended later: the sweep that it is about. */
+  errand?: Errand;
   type: RequestDocument['type'];
   scope: RequestDocument['scope'];
   /** HMAC-SHA-256 of each identifier, sorted. */

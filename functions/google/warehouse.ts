@@ -67,6 +67,17 @@ export function createWarehouse(project: string): Warehouse {
       return { bytesProcessed: bytes };
     },
 
+    async forgetJob(name) {
+      const [, location, id] = /^[^:]+:([^.]+)\.(.+)$/.exec(name) ?? [];
+      if (location === undefined || id === undefined) throw new Error(`not a job: ${name}`);
+      const job = (await client()).job(id, { location });
+      try {
+        await call(() => job.delete());
+      } catch (error) {
+        if (!(error instanceof WarehouseError) || error.failure.reason !== 'notFound') throw error;
+      }
+    },
+
     async locatedRows({ id, location }) {
       const job = (await client()).job(id, { location });
       const rows: LocatedRow[] = [];

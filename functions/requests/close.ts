@@ -1,13 +1,15 @@
+import { agendaOf } from '../domain/agenda.ts';
 import { deletionAccess } from '../domain/access-event.ts';
 import { markAnnounced } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
+import { putOnAgenda } from '../store/agenda.ts';
 import { readReceiptPayload } from '../store/receipts.ts';
 import { changeState, type RequestKey, readRequest, unmarkOpen } from '../store/requests.ts';
 import { announce } from './announce.ts';
 
 /**
- * Closes a request that has reached its end: the events that are not known to be out, the access log's entry, the
- * custom time from which lifecycle counts, and then, as the sign that nothing is left to do, the markers.
+ * Closes a request that has reached its end: the events that are not known to be out, the access log's entry, what is
+ * still to be done later, the custom time from which lifecycle counts, and then, as the sign that nothing is left to do, the markers.
  */
 export async function closeRequest(services: Services, key: RequestKey): Promise<void> {
   const { store, receipts, publisher, clock, config } = services;
@@ -22,6 +24,9 @@ export async function closeRequest(services: Services, key: RequestKey): Promise
       tenant: key.tenant,
     });
   }
+  const closedAt = Date.parse(state.history.at(-1)?.at ?? '');
+  const agenda = agendaOf(document, { ...state, closedAt }, config.agenda);
+  await Promise.all(agenda.map((entry) => putOnAgenda(store, entry)));
   await changeState(store, key, (current) => closed(current), clock());
   await unmarkOpen(store, key, state.locations);
 

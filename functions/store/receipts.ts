@@ -1,4 +1,5 @@
 /** Receipts: `{tenant}/{request}.jws` in a bucket whose retention policy lets nobody change or remove them. */
+import type { Errand } from '../domain/agenda.ts';
 import { decodeReceipt } from '../domain/jws.ts';
 import type { Receipt } from '../domain/receipt.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -12,6 +13,35 @@ export async function keepReceipt(receipts: ObjectStore, key: RequestKey, jws: s
   const standing = await readReceipt(receipts, key);
   if (standing === undefined) throw new Error(`the receipt of ${key.id} was there and is gone`);
   return standing;
+}
+
+const sweepName = ({ tenant, id }: RequestKey, { errand, location }: { errand: Errand; location: string }) =>
+  `${tenant}/${id}.${errand}.${location}.jws`;
+
+/** Keeps the receipt of a sweep beside the request's own; the one that stands already stays. */
+export async function keepSweepReceipt(
+  receipts: ObjectStore,
+  key: RequestKey,
+  sweep: { errand: Errand; location: string },
+  jws: string,
+): Promise<void> {
+  await receipts.create(sweepName(key, sweep), jws);
+}
+
+/** The request's own receipt, then those of its sweeps. */
+export async function readReceipts(receipts: ObjectStore, key: RequestKey): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of receipts.list(`${key.tenant}/${key.id}.`)) {
+    const receipt = await receipts.read(name);
+    if (receipt === undefined) throw new Error(`receipt ${name} was there and is gone`);
+    if (name === receiptName(key)) found.unshift(receipt.body);
+    else found.push(receipt.body);
+  }
+  return found;
+}
+
+export async function readReceiptPayloads(receipts: ObjectStore, key: RequestKey): Promise<Receipt[]> {
+  return (await readReceipts(receipts, key)).map((jws) => decodeReceipt(jws));
 }
 
 /** The compact JWS. */

@@ -124,6 +124,11 @@ export async function changeState(
   }
 }
 
+/** The request's object itself, identifiers and all; absent already: nothing happens. */
+export async function removeRequest(store: ObjectStore, key: RequestKey): Promise<void> {
+  await store.remove(requestName(key));
+}
+
 function parseRequest(body: string): RequestDocument {
   const document = JSON.parse(body) as RequestDocument;
   if (document.version !== 1) throw new Error(`request document has unknown version ${document.version}`);

@@ -4,8 +4,7 @@
  * until the markers are gone.
  */
 import { conditionOf, type Manifest, requestsOf, stepsOf } from '../domain/batch.ts';
-import { compactJws, signingInput } from '../domain/jws.ts';
-import { buildReceipt, type Receipt } from '../domain/receipt.ts';
+import { buildReceipt } from '../domain/receipt.ts';
 import type { RequestDocument } from '../domain/request.ts';
 import {
   complete,
@@ -20,11 +19,11 @@ import {
 import { log } from '../log.ts';
 import { announce } from '../requests/announce.ts';
 import { closeRequest } from '../requests/close.ts';
+import { signReceipt } from '../requests/sign-receipt.ts';
 import type { Services } from '../services.ts';
 import { readManifest } from '../store/manifests.ts';
 import { keepReceipt, readReceipt } from '../store/receipts.ts';
 import { changeState, readRequest } from '../store/requests.ts';
-import { archivePublicKey } from '../store/signing-keys.ts';
 import { mapConcurrently } from './concurrently.ts';
 import type { BatchContext } from './worker.ts';
 
@@ -71,13 +70,6 @@ async function completeRequest(
     complete(markAnnounced(current, entriesUpToClaim(current)), services.clock()),
   );
   log('INFO', 'completed a request', { tenant: request.tenant, request: request.id });
-}
-
-async function signReceipt({ signer, store }: Services, receipt: Receipt): Promise<string> {
-  const key = await signer.publicKey();
-  await archivePublicKey(store, key);
-  const input = signingInput(receipt, key.kid);
-  return compactJws(input, await signer.sign(input));
 }
 
 /** Shows on every request of the tenant why it waits, or that it goes on. */

@@ -10,6 +10,7 @@ import { log } from '../log.ts';
 import { closeRequest } from '../requests/close.ts';
 import { wake } from '../requests/wake.ts';
 import type { Services } from '../services.ts';
+import { dueEntries, type StandingEntry } from '../store/agenda.ts';
 import { Lease, LeaseLost } from '../store/leases.ts';
 import { ManifestFile, Superseded } from '../store/manifests.ts';
 import { listOpen, type OpenMarker, type RequestKey, readState } from '../store/requests.ts';
@@ -38,6 +39,8 @@ export class Pass {
   readonly #services: Services;
   readonly #options: PassOptions;
   readonly #holder = randomUUID();
+  /** Of ticks: what is due today. */
+  #agenda: StandingEntry[] = [];
 
   constructor(services: Services, options: PassOptions) {
     this.#services = services;
@@ -48,7 +51,8 @@ export class Pass {
     const { location, wakeUp } = this.#options;
     // A wake-up concerns one shard, and when that is being worked on it costs this one read.
     const first = wakeUp && [shardOf(wakeUp.tenant, this.#services.config.shards)];
-    let shards = first ?? (await this.#shardsWithMarkers());
+    this.#agenda = wakeUp ? [] : await dueEntries(this.#services.store, location, this.#services.clock());
+    let shards = first ?? (await this.#shardsToWork());
     while (shards.length > 0) {
       const worked = await mapConcurrently(shards, 4, (shard) => this.#workShard(shard));
       // Once more after letting go: who was turned away by the lease meanwhile relies on it.
@@ -103,6 +107,9 @@ export class Pass {
       const formed = await worker.formBatch(context, shard, await this.#admitted(open), wakeUp);
       if (formed !== undefined) await worker.runBatch(context, formed);
     }
+    const errands = this.#agenda.filter(({ tenant }) => this.#shardOf(tenant) === shard);
+    this.#agenda = this.#agenda.filter((entry) => !errands.includes(entry));
+    if (errands.length > 0 && !this.#isOver()) await worker.runAgenda?.(context, shard, errands);
     if (failures.length > 0) throw failures[0];
   }
 
@@ -121,6 +128,16 @@ export class Pass {
     const { location, worker } = this.#options;
     const all = await Array.fromAsync(listOpen(this.#services.store, location));
     return all.filter((marker) => marker.worker === worker.name);
+  }
+
+  async #shardsToWork(): Promise<number[]> {
+    const errands = this.#options.worker.runAgenda ? this.#agenda : [];
+    return [
+      ...new Set([
+        ...(await this.#shardsWithMarkers()),
+        ...errands.map(({ tenant }) => this.#shardOf(tenant)),
+      ]),
+    ];
   }
 
   async #shardsWithMarkers(): Promise<number[]> {

@@ -1,6 +1,7 @@
 /** What the kinds of workers share, and in what they differ: `pass.ts` finds the work and holds the lease. */
 import type { WorkerName } from '../domain/request.ts';
 import type { Services } from '../services.ts';
+import type { StandingEntry } from '../store/agenda.ts';
 import type { ManifestFile } from '../store/manifests.ts';
 import type { RequestKey } from '../store/requests.ts';
 import type { WakeUp } from './push.ts';
@@ -26,6 +27,8 @@ export interface Worker {
     admitted: readonly RequestKey[],
     wakeUp: WakeUp | undefined,
   ): Promise<ManifestFile | undefined>;
+  /** Takes up what the agenda has for today, where the worker has one. */
+  runAgenda?(context: BatchContext, shard: number, due: readonly StandingEntry[]): Promise<void>;
   /** Works a batch off. Repeatable: what is done is recognised. */
   runBatch(context: BatchContext, file: ManifestFile): Promise<void>;
 }
