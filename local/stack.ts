@@ -30,8 +30,8 @@ export interface StackOptions {
   graceSeconds?: number;
   /** As LETHE_CADENCE. Default: batches are formed at once. */
   cadence?: string;
-  /** Of each location. Default: the deployment's. */
-  shards?: number;
+  /** Further environment variables of the functions (`functions/config.ts`). */
+  settings?: Record<string, string>;
   /** Gets what the functions print. */
   print: (target: string, text: string) => void;
 }
@@ -185,7 +185,7 @@ export class Stack {
       LETHE_GRACE_SECONDS: String(this.options.graceSeconds ?? 0),
       LETHE_PROXIES: '0',
       LETHE_CADENCE: this.options.cadence ?? '',
-      ...(this.options.shards !== undefined && { LETHE_SHARDS: String(this.options.shards) }),
+      ...this.options.settings,
       BIGQUERY_EMULATOR_HOST: bigquery.address,
       STORAGE_EMULATOR_HOST: storage.address,
       PUBSUB_EMULATOR_HOST: pubsub.address,

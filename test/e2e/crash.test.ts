@@ -89,3 +89,60 @@ test('the worker may die at any of its calls: rows, receipt and ledger come out 
     }
   }
 }, 600_000);
+
+test('a worker that dies between a claim and its event leaves the event to whoever comes, in any location', async () => {
+  const tables = [eventsTable('events', ['jane']), eventsTable('events', ['jane'], { location: 'US' })];
+  const tenant = await system.createTenant('two-places', tables, (dataset) =>
+    JSON.stringify({
+      version: 1,
+      location: 'EU',
+      tables: ['EU', 'US'].map((location) => ({
+        table: location === 'EU' ? `${dataset}.events` : `${dataset}_us.events`,
+        location,
+        identifiers: [{ type: 'distinct_id', column: 'distinct_id' }],
+      })),
+    }),
+  );
+  const { faults } = system.stack;
+  faults.add({
+    operation: 'pubsub.deliver',
+    resource: 'erase',
+    times: 2,
+    action: { kind: 'drop', when: 'before' },
+  });
+  const { id } = (await tenant.requestDeletion([jane])).json;
+  faults.add({
+    operation: 'storage.objects.patch',
+    resource: `requests/${tenant.name}`,
+    action: { kind: 'die', process: 'erase', when: 'after' },
+  });
+  await expect(push(tenant.name, id, 'EU')).rejects.toThrow(/fetch failed|terminated/);
+  faults.clear();
+  await system.stack.function('erase').ready();
+
+  expect(await push(tenant.name, id, 'US')).toBe(204);
+  await system.stack.moveClock(LEASE_OVER);
+  expect(await system.stack.tick()).toBe(204);
+  await system.settled();
+
+  const ledger = await system.query(
+    `SELECT DISTINCT revision, state FROM lethe.ledger WHERE request = '${id}' ORDER BY revision`,
+  );
+  expect(ledger.map((row) => row['state'])).toEqual(['pending', 'running', 'completed']);
+});
+
+/** A wake-up, as Pub/Sub pushes it. */
+async function push(tenant: string, request: string, location: string): Promise<number> {
+  const data = Buffer.from(JSON.stringify({ tenant, request })).toString('base64');
+  const body = JSON.stringify({
+    message: { data, attributes: { location }, messageId: '1' },
+    subscription: 'erase',
+  });
+  const response = await fetch(system.stack.function('erase').url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  await response.arrayBuffer();
+  return response.status;
+}

@@ -16,8 +16,6 @@ import { keepSweepReceipt } from '../../store/receipts.ts';
 import { readRequest } from '../../store/requests.ts';
 import { withinLimits } from '../batch-limits.ts';
 import { planSteps } from '../claim.ts';
-import { withinLimits } from '../batch-limits.ts';
-import { planSteps } from '../claim.ts';
 import { mapConcurrently } from '../concurrently.ts';
 import type { BatchContext } from '../worker.ts';
 
