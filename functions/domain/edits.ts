@@ -6,7 +6,7 @@ import type { Work } from './batch.ts';
 import type { DataMap, MappedTable } from './data-map.ts';
 import { isAddressableKey, keysOf, placesFor } from './mapped-property.ts';
 import type { PlannedTable } from './planned-table.ts';
-import type { PropertyPlace, Scalar } from './property-place.ts';
+import { canHold, type PropertyPlace, type Scalar } from './property-place.ts';
 import type { RequestDocument } from './request.ts';
 import type { Subject } from './subject.ts';
 
@@ -50,6 +50,7 @@ export function editGroups(
 
 /** What is done for a request. */
 export function workOf(request: Pick<RequestDocument, 'type' | 'scope' | 'properties'>): Work {
+  if (request.type === 'export') return 'export';
   return editsOf(request) === undefined ? 'delete' : 'edit';
 }
 
@@ -75,6 +76,25 @@ export function placedEdits(table: PlannedTable, { edits }: EditGroup): PlacedEd
       .filter((place) => place.property === property)
       .map((place) => ({ place, ...(value !== undefined && { value }) })),
   );
+}
+
+/** New values that a column cannot hold any more: its type has changed since the corrections were accepted. */
+export function unholdable(
+  table: PlannedTable,
+  requests: readonly Pick<RequestDocument, 'type' | 'scope' | 'properties'>[],
+): string[] {
+  return requests.flatMap((request) =>
+    (editsOf(request) ?? []).flatMap(({ property, value }) => {
+      if (value === undefined) return [];
+      const places = table.places.filter((place) => place.property === property);
+      return places.flatMap((place) => canHold(place, value) ?? []);
+    }),
+  );
+}
+
+/** Every place of these properties in the table, in their order. */
+export function placesOf(table: PlannedTable, properties: readonly string[]): PropertyPlace[] {
+  return properties.flatMap((name) => table.places.filter((place) => place.property === name));
 }
 
 /** Names that no table of the map knows. */

@@ -8,6 +8,7 @@ import {
   stepLabel,
 } from '../domain/batch.ts';
 import { splitTableName } from '../domain/data-map.ts';
+import { unholdable } from '../domain/edits.ts';
 import { judgeFailure, type Verdict } from '../domain/failure.ts';
 import { type PlannedTable, planTable } from '../domain/planned-table.ts';
 import { propertiesOf, type RequestDocument } from '../domain/request.ts';
@@ -74,8 +75,12 @@ export async function plan(
   const metadata = await services.warehouse.describe(splitTableName(step.mapped.table, defaults.project));
   const properties = [...new Set(requests.flatMap(propertiesOf))];
   const joined = planTable(step.mapped, metadata, defaults, properties);
-  if ('table' in joined) return (current) => afterPlan(current, joined.table);
-  const message = joined.findings.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
+  const findings =
+    'table' in joined
+      ? unholdable(joined.table, requests)
+      : joined.findings.map(({ field, detail }) => `${field}: ${detail}`);
+  if ('table' in joined && findings.length === 0) return (current) => afterPlan(current, joined.table);
+  const message = findings.join('; ');
   throw new WarehouseError({ reason: 'invalid', message });
 }
 

@@ -95,13 +95,14 @@ test('two workers at once do the work once', async () => {
 
 test('a worker whose lease has run out and the one that took it over do not delete twice', async () => {
   const tenant = await eventsOf('overtaken');
-  // The first worker's change is answered so late that its lease has gone by then.
+  // The first worker's change takes so long that its lease has gone by then.
   system.stack.faults.add({
-    operation: 'bigquery.jobs.insert',
+    operation: 'bigquery.jobs.run',
     resource: '_change0_',
     action: { kind: 'delay', milliseconds: 1_500 },
   });
   const { json } = await tenant.requestDeletion([jane]);
+  while ((await changeJobs(tenant.dataset)).length === 0);
   await system.stack.moveClock(25_000);
   expect(await system.stack.tick()).toBe(204);
   await system.settled();

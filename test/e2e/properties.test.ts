@@ -294,7 +294,12 @@ describe('what cannot be done is refused by name', () => {
   });
 
   test.each([
-    ['no properties', { type: 'deletion', subjects: jane, scope: { properties: [] } }, 400, 'scope.properties'],
+    [
+      'no properties',
+      { type: 'deletion', subjects: jane, scope: { properties: [] } },
+      400,
+      'scope.properties',
+    ],
     [
       'a key with a quote',
       { type: 'deletion', subjects: jane, scope: { properties: ['a"b'] } },
@@ -355,5 +360,44 @@ describe('what cannot be done is refused by name', () => {
 
     expect(answer.status).toBe(422);
     expect(JSON.stringify(answer.json.errors)).toContain('REQUIRED');
+  });
+});
+
+test('a column whose type changes after the acceptance blocks its step, and says what to do', async () => {
+  const schema = [
+    { name: 'distinct_id', type: 'STRING' },
+    { name: 'age', type: 'INT64' },
+  ];
+  const map = (dataset: string) =>
+    `version: 1\nlocation: EU\ntables:\n  - {table: ${dataset}.people, identifiers: [{type: distinct_id, column: distinct_id}], properties: [{name: age, column: age}]}\n`;
+  const people = { table: 'people', schema, rows: [{ distinct_id: 'jane', age: 30 }] };
+  const tenant = await system.createTenant('retyped', [people], map);
+  system.stack.faults.add({
+    operation: 'pubsub.deliver',
+    resource: 'erase',
+    action: { kind: 'drop', when: 'before' },
+  });
+  const { json } = await tenant.post('/requests', {
+    type: 'correction',
+    subjects: jane,
+    properties: { age: 31 },
+  });
+  await system.settled();
+  system.stack.faults.clear();
+  await system.bigquery.dataset(tenant.dataset).table('people').delete();
+  const texts = schema.map((field) => ({ ...field, type: 'STRING' }));
+  await system.createTable(tenant.dataset, {
+    ...people,
+    schema: texts,
+    rows: [{ distinct_id: 'jane', age: '30' }],
+  });
+
+  expect(await system.stack.tick()).toBe(204);
+
+  const shown = (await tenant.get(`/requests/${json.id}`)).json;
+  expect(shown).toMatchObject({
+    state: 'running',
+    condition: 'blocked',
+    tables: [{ state: 'blocked', reason: 'schema_changed', advice: expect.stringContaining(':retry') }],
   });
 });

@@ -33,6 +33,7 @@ test('a complete environment is read, with one shard and no grace period unless 
     pricePerTib: 6.25,
     proxies: 1,
     cadences: {},
+    agenda: { sweepDays: [3, 30], forgetDays: 30 },
   });
   expect(
     readConfig({
@@ -75,6 +76,9 @@ test.each([
   ['LETHE_SHARDS', '1.5', 'must be a whole number from 1 to 1024'],
   ['LETHE_SHARDS', '0x10', 'must be a whole number from 1 to 1024'],
   ['LETHE_SHARDS', 'secret', 'must be a whole number from 1 to 1024'],
+  ['LETHE_SWEEP_DAYS', '3,x', 'must be days with commas between, like 3,30, or empty'],
+  ['LETHE_SWEEP_DAYS', '0', 'must be days with commas between, like 3,30, or empty'],
+  ['LETHE_FORGET_DAYS', '-1', 'must be a whole number of days, at most 3650'],
   ['LETHE_CADENCE', 'EU=weekly', 'must be like EU=hourly,US=daily@02:30 (at_once, hourly, daily@hh:mm)'],
   ['LETHE_GRACE_SECONDS', '', 'must be a whole number of seconds, at most 31536000'],
   ['LETHE_GRACE_SECONDS', '-1', 'must be a whole number of seconds, at most 31536000'],
