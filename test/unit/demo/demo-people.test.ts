@@ -1,4 +1,5 @@
 import { identifierTypesOf } from '../../../functions/domain/data-map.ts';
+import { placeOf } from '../../../functions/domain/property-place.ts';
 import { demoData, demoPopulation } from '../../../local/demo/demo-data.ts';
 import { demoDataMap, demoPeople, subjectsOf } from '../../../local/demo/demo-people.ts';
 import { JANE, LOOK_ALIKES } from '../../../local/demo/look-alikes.ts';
@@ -44,6 +45,16 @@ describe('the demo tenant’s data map', () => {
           fields = field?.fields;
         }
       }
+    }
+  });
+
+  test('names only properties for which the tables have a place', () => {
+    const tables = demoData(OPTIONS);
+    for (const mapped of demoDataMap().tables) {
+      const prefix = mapped.table.replace('*', '');
+      const table = tables.find(({ dataset, table: name }) => `${dataset}.${name}`.startsWith(prefix));
+      for (const property of mapped.properties ?? [])
+        expect(placeOf(property, table?.schema ?? [])).toHaveProperty('place');
     }
   });
 });
