@@ -6,7 +6,7 @@
  */
 
 /** When the fault strikes: before the operation has any effect, or after it took effect but before its answer. */
-export type Moment = 'before' | 'after';
+type Moment = 'before' | 'after';
 
 export type FaultAction =
   | { kind: 'fail'; status: number; reason: string; message: string }

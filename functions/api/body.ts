@@ -3,7 +3,7 @@ import { type FieldError, LetheError } from '../domain/errors.ts';
 import { fieldErrors } from '../domain/validation.ts';
 
 /** 2,000 subjects of 1 KiB, escaped as JSON at its worst, stay below this. */
-export const BODY_BYTES_MAX = 5_000_000;
+const BODY_BYTES_MAX = 5_000_000;
 /** Findings shown of one body; the rest is counted. */
 const FINDINGS_MAX = 20;
 

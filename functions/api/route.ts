@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import type { Answer } from './answer.ts';
 import type { Caller } from './authenticate.ts';
 
-export interface TenantCall {
+interface TenantCall {
   services: Services;
   caller: Caller;
   tenant: string;

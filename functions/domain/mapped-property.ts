@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** Longest name of a property, in characters. */
-export const PROPERTY_NAME_MAX = 255;
+const PROPERTY_NAME_MAX = 255;
 export const EVERY_PROPERTY = '*';
 
 export const columnPath = z

@@ -5,7 +5,7 @@ import type { MetadataField } from './planned-table.ts';
 export type Scalar = string | number | boolean;
 
 /** Types that a property can be set to. */
-export type ScalarType =
+type ScalarType =
   | 'STRING'
   | 'INT64'
   | 'FLOAT64'
@@ -214,7 +214,7 @@ const FORMS: Partial<Record<ScalarType, RegExp>> = {
 };
 
 /** Can a column of this type hold the value as JSON brings it? Big integers and NUMERIC may come as text. */
-export function isOfType(value: Scalar, type: ScalarType): boolean {
+function isOfType(value: Scalar, type: ScalarType): boolean {
   switch (type) {
     case 'STRING':
       return typeof value === 'string';

@@ -6,7 +6,3 @@ export async function readApiKey(store: ObjectStore, id: string): Promise<ApiKey
   const found = await store.read(`keys/${id}`);
   return found && (JSON.parse(found.body) as ApiKeyDocument);
 }
-
-export async function writeApiKey(store: ObjectStore, document: ApiKeyDocument): Promise<void> {
-  await store.create(`keys/${document.id}`, JSON.stringify(document));
-}

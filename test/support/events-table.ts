@@ -1,7 +1,7 @@
 /** A small table of events whose owners differ in as little as identifiers can. */
 import type { TableSpec } from './system.ts';
 
-export const EVENTS_SCHEMA = [
+const EVENTS_SCHEMA = [
   { name: 'distinct_id', type: 'STRING' },
   { name: 'user_id', type: 'STRING' },
   { name: 'event', type: 'STRING', mode: 'REQUIRED' },

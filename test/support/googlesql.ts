@@ -30,7 +30,7 @@ export interface JudgeOptions {
   timeZone?: string;
 }
 
-export type Analysis = { ok: true } | { ok: false; message: string };
+type Analysis = { ok: true } | { ok: false; message: string };
 
 export interface GoogleSql {
   analyze(statement: Statement, table: Table, options?: JudgeOptions): Promise<Analysis>;
@@ -58,7 +58,7 @@ interface ServiceClient {
   evaluateModify: Method;
 }
 
-export async function startGoogleSql(): Promise<GoogleSql> {
+async function startGoogleSql(): Promise<GoogleSql> {
   const found = findReferenceImplementation();
   if ('missing' in found) throw new Error(found.missing);
   const server = await startServer(found.binary);

@@ -9,7 +9,7 @@ export interface JobKey {
   id: string;
 }
 
-export type JobState = 'PENDING' | 'RUNNING' | 'DONE';
+type JobState = 'PENDING' | 'RUNNING' | 'DONE';
 
 /** The rows of a SELECT, in a DuckDB table. */
 export interface JobResult {

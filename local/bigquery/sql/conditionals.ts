@@ -14,7 +14,7 @@ import { constant, derived, noSignature, type Value } from './value.ts';
 type Of<Name extends Expression['node']> = Extract<Expression, { node: Name }>;
 
 /** The type of a result that may be any of them, and each of them as it. */
-export function unify(values: readonly Value[], what: string, at: Position): { type: Type; sqls: string[] } {
+function unify(values: readonly Value[], what: string, at: Position): { type: Type; sqls: string[] } {
   const type = supertype(values);
   if (type === undefined) throw noSignature(what, values, at);
   const target = type.kind === 'NULL' ? INT64 : type;

@@ -32,7 +32,7 @@ export interface ParameterValue {
   structValues?: Record<string, ParameterValue>;
 }
 
-export type StatementType =
+type StatementType =
   | 'SELECT'
   | 'INSERT'
   | 'UPDATE'

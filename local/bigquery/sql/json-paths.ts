@@ -51,7 +51,7 @@ export function pathArgument(value: Value | undefined, what: string, at: Positio
  * A path in DuckDB's form: a pointer, which takes `0` for an index of an array and a key of an object, as BigQuery does
  * for both `.0` and `[0]`.
  */
-export function duckPath(steps: readonly Step[]): string {
+function duckPath(steps: readonly Step[]): string {
   const escaped = steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`);
   return quoteString(escaped.join(''));
 }

@@ -8,7 +8,7 @@ export interface Position {
   column: number;
 }
 
-export type TokenKind =
+type TokenKind =
   | 'name'
   /** In backticks: never a keyword. */
   | 'quoted'

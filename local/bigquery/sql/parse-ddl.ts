@@ -65,7 +65,7 @@ function parseColumn(cursor: TokenCursor): ColumnDefinition {
   return { name, type, required, options: parseOptions(cursor) };
 }
 
-export function parseOptions(cursor: TokenCursor): OptionNode[] {
+function parseOptions(cursor: TokenCursor): OptionNode[] {
   if (!cursor.take('OPTIONS', '(')) return [];
   const options = cursor.is(')')
     ? []

@@ -36,7 +36,7 @@ export function parseCast(cursor: TokenCursor): Expression {
   return { node: 'cast', operand, type, safe: text.toUpperCase() === 'SAFE_CAST', at };
 }
 
-export function parseDatePart(cursor: TokenCursor): DatePart {
+function parseDatePart(cursor: TokenCursor): DatePart {
   const { at } = cursor;
   const name = cursor.identifier().name.toUpperCase();
   if (!cursor.take('(')) return { name, at };

@@ -95,7 +95,7 @@ export function columnValue(column: Column): Value {
 }
 
 /** The whole row as one value. */
-export function rowValue(range: Range): Value {
+function rowValue(range: Range): Value {
   if (range.element) return columnValue(range.element);
   const columns = range.columns.filter(({ isPseudo }) => !isPseudo);
   const values = columns.map(columnValue);

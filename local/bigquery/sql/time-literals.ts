@@ -30,7 +30,7 @@ function isoDay(days: number): string {
 }
 
 /** `2026-01-01 00:00:00.000000` */
-export function isoMoment(micros: bigint): string {
+function isoMoment(micros: bigint): string {
   const part = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const seconds = Number((micros - part) / 1_000_000n);
   const iso = new Date(seconds * 1000).toISOString();

@@ -23,7 +23,7 @@ export const TABLE: PlannedTable = {
   timeTravelHours: 48,
 };
 
-export function requestOf(id: string, ...users: string[]): RequestDocument {
+function requestOf(id: string, ...users: string[]): RequestDocument {
   return {
     version: 1,
     tenant: 'demo',
@@ -40,7 +40,7 @@ export function requestOf(id: string, ...users: string[]): RequestDocument {
 
 export const JANE = requestOf('r-jane', 'jane');
 export const JOHN = requestOf('r-john', 'john');
-export const REQUESTS = [JANE, JOHN];
+const REQUESTS = [JANE, JOHN];
 
 export const rowsOf = (user: string, partition: string, rows: number): LocatedRow => ({
   values: { 0: user },

@@ -13,9 +13,9 @@ import { translate } from '../../../local/bigquery/sql/translate.ts';
 import { duckType, quoteDuck, typeOfField } from '../../../local/bigquery/sql/types.ts';
 
 /** `id STRING`, `tags ARRAY<STRING>`: enough for tests, nested structs as a Field. */
-export type FieldText = string | Field;
+type FieldText = string | Field;
 
-export interface TestTable extends Partial<Omit<CatalogTable, 'fields'>> {
+interface TestTable extends Partial<Omit<CatalogTable, 'fields'>> {
   table: string;
   fields: FieldText[];
 }
@@ -36,7 +36,7 @@ export interface StandIn {
   close(): void;
 }
 
-export const NOW = Date.UTC(2026, 10, 24, 12, 34, 56);
+const NOW = Date.UTC(2026, 10, 24, 12, 34, 56);
 
 export async function startStandIn(): Promise<StandIn> {
   const instance = await duckdb.DuckDBInstance.create(':memory:');

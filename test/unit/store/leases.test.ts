@@ -43,7 +43,9 @@ test('a worker that keeps its lease from many places at once does not take it aw
 
   await Promise.all(Array.from({ length: 16 }, () => lease.keep()));
 
-  expect(await Lease.acquire({ store, clock }, { worker: 'erase', location: 'many', shard: 0 }, 'two')).toBeUndefined();
+  expect(
+    await Lease.acquire({ store, clock }, { worker: 'erase', location: 'many', shard: 0 }, 'two'),
+  ).toBeUndefined();
   await lease.release();
   await acquire('many', 'two');
 });
