@@ -2,15 +2,19 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { BigQuery } from '@google-cloud/bigquery';
 import { buildFunctions } from '../scripts/build.ts';
+import type { DemoOptions } from './demo/demo-data.ts';
 import { demoDeletion } from './demo/demo-deletion.ts';
 import { loadDemo } from './demo/load-demo.ts';
+import { trickle } from './demo/trickle.ts';
 import { serveFaults } from './fault-port.ts';
 import { openLogs } from './logs.ts';
 import { bigqueryClient } from './provision.ts';
 import { readEnvApiKey, Stack, writeEnvFile } from './stack.ts';
 
 const TENANT = 'demo';
+const LIVE_MILLISECONDS = 10_000;
 
 async function main(): Promise<void> {
   // Google's clients would look for credentials on a metadata server that is not there.
@@ -30,8 +34,9 @@ async function main(): Promise<void> {
   if (process.env['LETHE_FAULTS'] === '1')
     console.log(`Faults:  ${await serveFaults(stack.faults)} (POST a rule, DELETE all)`);
   console.log(`Loading demo data (about ${rows.toLocaleString('en')} rows, once) …`);
-  await loadDemo(bigqueryClient(stack.addresses), { rows });
+  const { today } = await loadDemo(bigqueryClient(stack.addresses), { rows });
   await putDemoMap(stack.url, apiKey);
+  if (process.env['LETHE_DEMO_LIVE'] === '1') keepLive(bigqueryClient(stack.addresses), { rows, today });
   const subject = await demoDeletion(bigqueryClient(stack.addresses));
   console.log(welcome({ url: stack.url, apiKey, envFile, subject, logs: logs.folder }));
 }
@@ -68,6 +73,18 @@ function stopOnce(stack: Stack): () => void {
       },
     );
   };
+}
+
+/** As a shop that is open: a few events every ten seconds, which stay in the streaming buffer for half an hour. */
+function keepLive(bigquery: BigQuery, options: DemoOptions): void {
+  let turn = 0;
+  const timer = setInterval(() => {
+    turn += 1;
+    trickle(bigquery, options, turn).catch((error: Error) =>
+      console.error(`No live events this time: ${error.message}`),
+    );
+  }, LIVE_MILLISECONDS);
+  timer.unref();
 }
 
 async function putDemoMap(url: string, apiKey: string): Promise<void> {

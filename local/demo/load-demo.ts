@@ -14,6 +14,8 @@ export interface LoadedDemo {
   tables: number;
   rows: number;
   /** Whether anything was loaded now; false when all of it was there already. */
+  /** Of the demo that is there: an earlier start may have loaded it. */
+  today: string;
   isNew: boolean;
 }
 
@@ -49,6 +51,7 @@ export async function loadDemo(bigquery: BigQuery, options: Partial<DemoOptions>
   return {
     tables: tables.length,
     rows: begun.rows,
+    today: begun.today,
     isNew: found.some(({ state }) => state !== 'loaded'),
   };
 }

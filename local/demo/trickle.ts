@@ -1,5 +1,5 @@
 /**
- * Live events: a few rows into today's intraday table, as a shop that is open. Off unless asked for, because rows that
+ * Live events: a few rows into today's intraday table, as a shop that is open. Only with LETHE_DEMO_LIVE=1, because rows that
  * come by insertAll stay in the streaming buffer and can be neither changed nor deleted for up to half an hour.
  */
 import type { BigQuery } from '@google-cloud/bigquery';

@@ -70,7 +70,12 @@ describe('the demo', () => {
       await expect(loadDemo(bigquery, DEMO)).rejects.toThrow('the power is gone');
       faults.clear();
     }
-    expect(await loadDemo(bigquery, DEMO)).toEqual({ tables: 35, rows: DEMO.rows, isNew: true });
+    expect(await loadDemo(bigquery, DEMO)).toEqual({
+      tables: 35,
+      rows: DEMO.rows,
+      today: DEMO.today,
+      isNew: true,
+    });
     expect(await demoCounts()).toEqual(promisedCounts());
   });
 
@@ -80,7 +85,7 @@ describe('the demo', () => {
     });
     const before = await demoCounts();
     const again = await loadDemo(bigquery, { rows: 9_999, today: '2026-12-24' });
-    expect(again).toEqual({ tables: 35, rows: DEMO.rows, isNew: false });
+    expect(again).toEqual({ tables: 35, rows: DEMO.rows, today: DEMO.today, isNew: false });
     expect(await demoCounts()).toEqual(before);
   });
 
