@@ -15,7 +15,7 @@
 const TERMINAL_STATES = ['completed', 'cancelled', 'rejected', 'failed'] as const;
 export type RequestStateName = 'pending_approval' | 'pending' | 'running' | (typeof TERMINAL_STATES)[number];
 /** Why a request waits. */
-export type Condition = 'grace_period' | 'deferred' | 'blocked';
+export type Condition = 'grace_period' | 'deferred' | 'blocked' | 'deadline_near';
 
 export interface HistoryEntry {
   state: RequestStateName;
@@ -124,6 +124,21 @@ export function setCondition(
   if (state.state !== 'running') return undefined;
   if (state.condition === waits?.condition && state.reason === waits?.reason) return undefined;
   return record(state, 'running', now, waits);
+}
+
+/** An open request is announced once when less than this is left of its time. */
+const DEADLINE_WARNING_MILLISECONDS = 7 * 86_400_000;
+
+/** `undefined`: there is nothing to warn of, or it was done. What the request waits for stays what it is. */
+export function warnOfDeadline(state: RequestState, now: number): RequestState | undefined {
+  if (isTerminal(state) || state.due - now > DEADLINE_WARNING_MILLISECONDS) return undefined;
+  if (state.history.some(({ condition }) => condition === 'deadline_near')) return undefined;
+  const entry: HistoryEntry = {
+    state: state.state,
+    condition: 'deadline_near',
+    at: new Date(now).toISOString(),
+  };
+  return { ...state, revision: state.revision + 1, history: [...state.history, entry] };
 }
 
 /** How many entries of the history there were once the first batch had claimed the request. */

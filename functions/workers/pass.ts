@@ -9,6 +9,7 @@ import { shardOf } from '../domain/shard.ts';
 import { log } from '../log.ts';
 import { closeRequest } from '../requests/close.ts';
 import { wake } from '../requests/wake.ts';
+import { warnOfDeadline } from '../requests/warn-of-deadline.ts';
 import type { Services } from '../services.ts';
 import { dueEntries, type StandingEntry } from '../store/agenda.ts';
 import { Lease, LeaseLost } from '../store/leases.ts';
@@ -90,6 +91,7 @@ export class Pass {
     const open = await this.#open(shard);
     for (const { marker, state } of open) {
       if (isTerminal(state)) await closeRequest(this.#services, marker);
+      else await warnOfDeadline(this.#services, marker, state);
     }
     const failures: unknown[] = [];
     for (const batch of batchesOf(open, location)) {

@@ -355,3 +355,28 @@ test('after the map was mended, :retry goes on at once; a table taken out of it 
   const again = await tenant.post(`/requests/${json.id}:retry`, {});
   expect([again.status, again.json.code]).toEqual([409, 'already_closed']);
 });
+
+test('a request that is still open a week before its deadline is announced, once', async () => {
+  const tenant = await system.createTenant('deadline', [eventsTable('gone', ['jane'])], eventsMap(['gone']));
+  await system.bigquery.dataset(tenant.dataset).table('gone').delete();
+  const { json } = await tenant.requestDeletion([jane]);
+  await system.settled();
+  const announced = async () => {
+    const sql = `SELECT COUNT(*) AS n FROM lethe.ledger_events WHERE request = '${json.id}' AND condition = 'deadline_near'`;
+    return (await system.query(sql))[0]?.['n'];
+  };
+
+  const counts: unknown[] = [];
+  for (const days of [22, 1.5, 1]) {
+    await system.stack.moveClock(days * 24 * 60 * MINUTE);
+    await system.stack.tick();
+    await system.settled();
+    counts.push(await announced());
+  }
+
+  expect(counts).toEqual([0, 1, 1]);
+  expect((await tenant.get(`/requests/${json.id}`)).json).toMatchObject({
+    state: 'running',
+    condition: 'blocked',
+  });
+});
