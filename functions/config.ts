@@ -24,6 +24,7 @@ function wholeNumber(least: number, most: number, message: string) {
 const SHARDS_MAX = 1024;
 const GRACE_SECONDS_MAX = 365 * 86_400;
 const PROXIES_MAX = 10;
+const EXPORT_DAYS_MAX = 365;
 const FORGET_DAYS_MAX = 3_650;
 
 const HASH_KEY_BYTES_MIN = 32;
@@ -59,6 +60,20 @@ const environmentSchema = z.object({
   GOOGLE_CLOUD_PROJECT: z.string().min(1, 'must be the project id'),
   LETHE_STATE_BUCKET: z.string().min(3, 'must be the name of the bucket that holds requests and manifests'),
   LETHE_RECEIPTS_BUCKET: z.string().min(3, 'must be the name of the write-once bucket for receipts'),
+  LETHE_EXPORTS_BUCKET: z.string().min(3, 'must be the name of the bucket for exported files'),
+  /** Datasets for staged rows: this, and after an underscore the location in small letters. */
+  LETHE_STAGING_DATASET: z
+    .string()
+    .regex(/^[A-Za-z0-9_]{1,200}$/, 'must be letters, digits and underscores')
+    .default('lethe_staging'),
+  /** Days after which exported files are removed. */
+  LETHE_EXPORT_DAYS: wholeNumber(
+    1,
+    EXPORT_DAYS_MAX,
+    `must be a whole number of days from 1 to ${EXPORT_DAYS_MAX}`,
+  ).default(14),
+  /** Path of a service account's key file that signs download addresses; absent: the service's own account does. */
+  LETHE_URL_SIGNER: z.string().min(1, 'must be the path of a key file').optional(),
   /** BigQuery locations that this deployment works in. */
   LETHE_LOCATIONS: LOCATION_LIST,
   /** Into how many shards each location's tenants are spread; each has its own lease and batches. */
@@ -96,10 +111,19 @@ const environmentSchema = z.object({
     .default(PRICE_PER_TIB_DEFAULT),
 });
 
+export interface ExportSettings {
+  bucket: string;
+  /** Followed by `_` and the location. */
+  stagingDataset: string;
+  days: number;
+  urlSigner: string | undefined;
+}
+
 export interface Config {
   project: string;
   stateBucket: string;
   receiptsBucket: string;
+  exports: ExportSettings;
   locations: string[];
   shards: number;
   hashKey: Uint8Array;
@@ -131,6 +155,12 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     project: data.GOOGLE_CLOUD_PROJECT,
     stateBucket: data.LETHE_STATE_BUCKET,
     receiptsBucket: data.LETHE_RECEIPTS_BUCKET,
+    exports: {
+      bucket: data.LETHE_EXPORTS_BUCKET,
+      stagingDataset: data.LETHE_STAGING_DATASET,
+      days: data.LETHE_EXPORT_DAYS,
+      urlSigner: data.LETHE_URL_SIGNER,
+    },
     locations: data.LETHE_LOCATIONS,
     shards: data.LETHE_SHARDS,
     hashKey: data.LETHE_HASH_KEY,

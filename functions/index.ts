@@ -20,6 +20,12 @@ switch (target) {
     http('erase', createWorker(services, eraser));
     break;
   }
+  case 'export': {
+    const { createWorker } = await import('./workers/handler.ts');
+    const { exporter } = await import('./workers/export/worker.ts');
+    http('export', createWorker(services, exporter));
+    break;
+  }
   default:
-    throw new Error(`FUNCTION_TARGET must be api or erase, not ${target ?? 'absent'}`);
+    throw new Error(`FUNCTION_TARGET must be api, erase or export, not ${target ?? 'absent'}`);
 }

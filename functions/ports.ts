@@ -98,8 +98,35 @@ export interface Warehouse {
   dryRun(statement: Statement, location: string): Promise<{ bytesProcessed: number }>;
   /** Removes a job's metadata, parameters included; absent already: nothing happens. @param job `project:location.job` */
   forgetJob(job: string): Promise<void>;
+  /**
+   * The contents of a staging table's partition, page by page; none, when nothing is in it.
+   * @throws WarehouseError reason `notFound` when the table is gone
+   */
+  stagedContents(table: TableId, partition: number): AsyncIterable<string[]>;
+  /** Absent already: nothing happens. */
+  dropTable(table: TableId): Promise<void>;
   /** All rows of a finished locate job. */
   locatedRows(job: WarehouseJob): Promise<LocatedRow[]>;
+}
+
+interface TableId {
+  dataset: string;
+  table: string;
+}
+
+/** Where exported files are: written once, as streams, and given away by signed addresses. */
+export interface FileStore {
+  /**
+   * Writes a file that nobody else writes. What ends before the content does leaves nothing.
+   * @param expiresAt milliseconds since the epoch; lifecycle removes the file then
+   */
+  write(
+    name: string,
+    content: AsyncIterable<Uint8Array>,
+    options: { contentType: string; expiresAt: number },
+  ): Promise<void>;
+  /** An address that anybody may download from until then. */
+  signUrl(name: string, options: { fileName: string; expiresAt: number }): Promise<string>;
 }
 
 export type Topic = 'events' | 'access' | 'deletions' | 'exports';

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Config } from './config.ts';
+import { createFileStore } from './google/file-store.ts';
 import { createKmsSigner } from './google/kms-signer.ts';
 import { createObjectStore } from './google/object-store.ts';
 import { createPublisher } from './google/publisher.ts';
 import { createWarehouse } from './google/warehouse.ts';
-import type { Clock, ObjectStore, Publisher, Signer, Warehouse } from './ports.ts';
+import type { Clock, FileStore, ObjectStore, Publisher, Signer, Warehouse } from './ports.ts';
 import { createFileSigner } from './signing/file-signer.ts';
 
 /** The outside world, as the use cases are given it. */
@@ -12,6 +13,7 @@ export interface Services {
   config: Config;
   store: ObjectStore;
   receipts: ObjectStore;
+  exports: FileStore;
   warehouse: Warehouse;
   publisher: Publisher;
   signer: Signer;
@@ -25,6 +27,7 @@ export function connect(config: Config): Services {
     config,
     store: createObjectStore(config.project, config.stateBucket),
     receipts: createObjectStore(config.project, config.receiptsBucket),
+    exports: createFileStore(config.project, config.exports),
     warehouse: createWarehouse(config.project),
     publisher: createPublisher(config.project),
     signer: createSigner(config.signingKey),

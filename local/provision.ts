@@ -17,12 +17,18 @@ export interface Addresses {
 
 export const STATE_BUCKET = 'lethe-state';
 export const RECEIPTS_BUCKET = 'lethe-receipts';
+export const EXPORTS_BUCKET = 'lethe-exports';
+/** Followed by `_` and the location. */
+const STAGING_DATASET = 'lethe_staging';
 /** Where Lethe's own tables are. */
 export const OWN_DATASET = 'lethe';
 /** Days after which a closed request's object is removed in any case: by then the agenda has forgotten it long since. */
 const CLOSED_REQUEST_DAYS = 120;
 /** The receipts' retention policy: ten years. */
 const RECEIPT_RETENTION_SECONDS = 10 * 365 * 86_400;
+/** No exported file stays longer, whatever its custom time says. */
+const EXPORT_DAYS_MAX = 365;
+const STAGING_MILLISECONDS = 48 * 3_600_000;
 
 /** Google's BigQuery client for the stand-in; it would look for credentials if it were not given some. */
 export function bigqueryClient({ project, bigquery }: Pick<Addresses, 'project' | 'bigquery'>): BigQuery {
@@ -33,10 +39,14 @@ export function bigqueryClient({ project, bigquery }: Pick<Addresses, 'project' 
 
 export async function provision(
   addresses: Addresses,
-  { location, eraseUrl }: { location: string; eraseUrl: string },
+  { locations, workers }: { locations: readonly string[]; workers: { erase: string; export: string } },
 ): Promise<void> {
-  await Promise.all([provisionBuckets(addresses), provisionTables(addresses, location)]);
-  await provisionTopics(addresses, eraseUrl);
+  await Promise.all([
+    provisionBuckets(addresses),
+    provisionTables(addresses, locations[0] ?? 'EU'),
+    provisionStaging(addresses, locations),
+  ]);
+  await provisionTopics(addresses, workers);
 }
 
 async function provisionBuckets({ project, storage }: Addresses): Promise<void> {
@@ -60,6 +70,32 @@ async function provisionBuckets({ project, storage }: Addresses): Promise<void> 
       softDeletePolicy: { retentionDurationSeconds: 0 },
     } as never),
   );
+  await absentOnly(
+    client.createBucket(EXPORTS_BUCKET, {
+      softDeletePolicy: { retentionDurationSeconds: 0 },
+      lifecycle: {
+        rule: [
+          // Each file's custom time is when it expires.
+          { action: { type: 'Delete' }, condition: { daysSinceCustomTime: 0 } },
+          { action: { type: 'Delete' }, condition: { age: EXPORT_DAYS_MAX } },
+        ],
+      },
+    } as never),
+  );
+}
+
+/** One dataset a location for the rows that an export stages; they are dropped at its end, and expire when it has none. */
+async function provisionStaging(addresses: Addresses, locations: readonly string[]): Promise<void> {
+  const client = bigqueryClient(addresses);
+  for (const location of locations) {
+    await absentOnly(
+      client.createDataset(`${STAGING_DATASET}_${location.toLowerCase().replaceAll('-', '_')}`, {
+        location,
+        defaultTableExpirationMs: String(STAGING_MILLISECONDS),
+        maxTimeTravelHours: '48',
+      }),
+    );
+  }
 }
 
 /** Append-only tables, and beside each a view that shows every event once, however often it was delivered. */
@@ -89,9 +125,12 @@ async function provisionTables(addresses: Addresses, location: string): Promise<
   }
 }
 
-async function provisionTopics({ project, pubsub }: Addresses, eraseUrl: string): Promise<void> {
+async function provisionTopics(
+  { project, pubsub }: Addresses,
+  workers: { erase: string; export: string },
+): Promise<void> {
   const client = new PubSub({ projectId: project, apiEndpoint: pubsub, emulatorMode: true });
-  for (const topic of ['deletions', 'events', 'access', 'dead-letters'])
+  for (const topic of ['deletions', 'exports', 'events', 'access', 'dead-letters'])
     await absentOnly(client.createTopic(topic));
   await absentOnly(client.topic('dead-letters').createSubscription('dead-letters'));
   const deadLetterPolicy = {
@@ -99,20 +138,26 @@ async function provisionTopics({ project, pubsub }: Addresses, eraseUrl: string)
     maxDeliveryAttempts: 20,
   };
   const retryPolicy = { minimumBackoff: { seconds: 1 }, maximumBackoff: { seconds: 60 } };
-  const pushConfig = {
-    pushEndpoint: `${eraseUrl}/`,
-    oidcToken: { serviceAccountEmail: `push@${project}.iam.gserviceaccount.com`, audience: eraseUrl },
-  };
-  const isNew = await absentOnly(
-    client.topic('deletions').createSubscription('erase', {
-      pushConfig,
-      ackDeadlineSeconds: 600,
-      deadLetterPolicy,
-      retryPolicy,
-    } as CreateSubscriptionOptions),
-  );
-  // The erase function may listen somewhere else than last time.
-  if (!isNew) await client.subscription('erase').modifyPushConfig(pushConfig);
+  for (const [topic, name] of [
+    ['deletions', 'erase'],
+    ['exports', 'export'],
+  ] as const) {
+    const url = workers[name];
+    const pushConfig = {
+      pushEndpoint: `${url}/`,
+      oidcToken: { serviceAccountEmail: `push@${project}.iam.gserviceaccount.com`, audience: url },
+    };
+    const isNew = await absentOnly(
+      client.topic(topic).createSubscription(name, {
+        pushConfig,
+        ackDeadlineSeconds: 600,
+        deadLetterPolicy,
+        retryPolicy,
+      } as CreateSubscriptionOptions),
+    );
+    // The worker may listen somewhere else than last time.
+    if (!isNew) await client.subscription(name).modifyPushConfig(pushConfig);
+  }
   for (const [topic, table] of [
     ['events', 'ledger'],
     ['access', 'access_log'],

@@ -13,7 +13,7 @@ import { Faults } from './faults.ts';
 import { FunctionProcess } from './function-process.ts';
 import { lockHome } from './home-lock.ts';
 import { preferPort, requirePort } from './ports.ts';
-import { type Addresses, provision, RECEIPTS_BUCKET, STATE_BUCKET } from './provision.ts';
+import { type Addresses, EXPORTS_BUCKET, provision, RECEIPTS_BUCKET, STATE_BUCKET } from './provision.ts';
 import { type PubSubService, startPubSub } from './pubsub/service.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import { type StorageService, startStorage } from './storage/service.ts';
@@ -53,6 +53,7 @@ export class Stack {
     pubsub: PubSubService;
     api: FunctionProcess;
     erase: FunctionProcess;
+    export: FunctionProcess;
     unlock: () => Promise<void>;
   };
 
@@ -85,7 +86,7 @@ export class Stack {
   }
 
   function(name: string): FunctionProcess {
-    if (name === 'api' || name === 'erase') return this.parts[name];
+    if (name === 'api' || name === 'erase' || name === 'export') return this.parts[name];
     throw new Error(`there is no function ${name}`);
   }
 
@@ -94,15 +95,15 @@ export class Stack {
   /** Moves the clock of everything forward. */
   async moveClock(milliseconds: number): Promise<void> {
     this.#clockOffset += milliseconds;
-    const { api, erase, pubsub, storage } = this.parts;
-    await Promise.all([api.setClockOffset(this.#clockOffset), erase.setClockOffset(this.#clockOffset)]);
+    const { pubsub, storage } = this.parts;
+    await Promise.all(this.#functions().map((one) => one.setClockOffset(this.#clockOffset)));
     await storage.sweep();
     pubsub.wake();
   }
 
   /** What Cloud Scheduler does: resolves when the pass has ended. @returns the HTTP status */
-  async tick(): Promise<number> {
-    const response = await fetch(`${this.parts.erase.url}/tick`, { method: 'POST' });
+  async tick(worker: 'erase' | 'export' = 'erase'): Promise<number> {
+    const response = await fetch(`${this.parts[worker].url}/tick`, { method: 'POST' });
     await response.arrayBuffer();
     return response.status;
   }
@@ -120,11 +121,16 @@ export class Stack {
 
   async close(): Promise<void> {
     clearInterval(this.#ticking);
-    const { api, erase, bigquery, storage, pubsub, unlock } = this.parts;
-    await Promise.all([api.kill(), erase.kill()]);
+    const { bigquery, storage, pubsub, unlock } = this.parts;
+    await Promise.all(this.#functions().map((one) => one.kill()));
     await pubsub.close();
     await Promise.all([bigquery.close(), storage.close()]);
     await unlock();
+  }
+
+  #functions(): FunctionProcess[] {
+    const { api, erase, export: exporter } = this.parts;
+    return [api, erase, exporter];
   }
 
   async #start(): Promise<void> {
@@ -149,6 +155,7 @@ export class Stack {
       ...common,
     });
     const erasePort = await beside(4);
+    const exportPort = await beside(5);
     const env = this.#environment(secrets, { bigquery, storage, pubsub });
     const functionOf = (target: string, at: number) =>
       new FunctionProcess({
@@ -161,9 +168,12 @@ export class Stack {
       });
     const api = functionOf('api', apiPort);
     const erase = functionOf('erase', erasePort);
-    this.parts = { secrets, bigquery, storage, pubsub, api, erase, unlock };
-    await provision(this.addresses, { location: this.options.locations[0] ?? 'EU', eraseUrl: erase.url });
-    await Promise.all([api.start(), erase.start()]);
+    const exporter = functionOf('export', exportPort);
+    this.parts = { secrets, bigquery, storage, pubsub, api, erase, export: exporter, unlock };
+    const workers = { erase: erase.url, export: exporter.url };
+    await provision(this.addresses, { locations: this.options.locations, workers });
+    // The account that signs download addresses is in a file that the functions read.
+    await Promise.all([...this.#functions().map((one) => one.start()), storage.signer()]);
     if (!isTest) this.#tickRegularly();
   }
 
@@ -179,6 +189,8 @@ export class Stack {
       GOOGLE_CLOUD_PROJECT: PROJECT,
       LETHE_STATE_BUCKET: STATE_BUCKET,
       LETHE_RECEIPTS_BUCKET: RECEIPTS_BUCKET,
+      LETHE_EXPORTS_BUCKET: EXPORTS_BUCKET,
+      LETHE_URL_SIGNER: join(this.options.home, 'storage', 'signing-account.json'),
       LETHE_LOCATIONS: this.options.locations.join(','),
       LETHE_HASH_KEY: secrets.hashKey,
       LETHE_SIGNING_KEY: secrets.signingKey,
@@ -194,11 +206,17 @@ export class Stack {
   }
 
   #tickRegularly(): void {
-    const tick = () => {
-      this.tick().catch((error: Error) => this.options.print('tick', `the tick failed: ${error.message}\n`));
+    const tick = (worker: 'erase' | 'export') => {
+      this.tick(worker).catch((error: Error) =>
+        this.options.print('tick', `the tick failed: ${error.message}\n`),
+      );
     };
-    tick();
-    this.#ticking = setInterval(tick, TICK_SECONDS * 1000);
+    const tickAll = () => {
+      tick('erase');
+      tick('export');
+    };
+    tickAll();
+    this.#ticking = setInterval(tickAll, TICK_SECONDS * 1000);
   }
 }
 

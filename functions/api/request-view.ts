@@ -20,7 +20,7 @@ export interface RequestView {
   not_before: string;
   completed_at: string | null;
   tables: TableView[];
-  links: { self: string; receipt: string | null };
+  links: { self: string; receipt: string | null; files?: string };
 }
 
 interface TableView {
@@ -63,7 +63,11 @@ export function toView(
     completed_at: isCompleted ? (state.history.at(-1)?.at ?? null) : null,
     tables:
       'receipt' in evidence ? fromReceipt(evidence.receipt) : fromManifests(document, evidence.manifests),
-    links: { self, receipt: isCompleted ? `${self}/receipt` : null },
+    links: {
+      self,
+      receipt: isCompleted ? `${self}/receipt` : null,
+      ...(isCompleted && document.type === 'export' && { files: `${self}/files` }),
+    },
   };
 }
 

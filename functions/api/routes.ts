@@ -3,6 +3,7 @@ import type { AccessAction } from '../domain/access-event.ts';
 import { cancel } from './cancel.ts';
 import { createRequest } from './create-request.ts';
 import { readMap, writeMap } from './data-map.ts';
+import { getFiles } from './get-files.ts';
 import { getReceipt, getReceipts } from './get-receipt.ts';
 import { getRequest } from './get-request.ts';
 import { jwks, livez, readyz } from './open-routes.ts';
@@ -68,6 +69,12 @@ export const TENANT_ROUTES: readonly TenantRoute[] = [
     path: '/v1/tenants/:tenant/requests/:request/receipts',
     access: 'receipt.read',
     handle: getReceipts,
+  },
+  {
+    method: 'GET',
+    path: '/v1/tenants/:tenant/requests/:request/files',
+    access: 'export.read',
+    handle: getFiles,
   },
   { method: 'GET', path: '/v1/tenants/:tenant/data-map', access: 'data_map.read', handle: readMap },
   { method: 'PUT', path: '/v1/tenants/:tenant/data-map', access: 'data_map.write', handle: writeMap },

@@ -1,6 +1,6 @@
 /** Rows of the access log: who touched whose personal data through Lethe, when, what they did. Schema: infra/schemas/. */
 import type { Receipt } from './receipt.ts';
-import type { RequestDocument } from './request.ts';
+import { type RequestDocument, workerOf } from './request.ts';
 import { hashSubject } from './subject.ts';
 
 export type AccessAction =
@@ -12,7 +12,9 @@ export type AccessAction =
   | 'receipt.read'
   | 'data_map.read'
   | 'data_map.write'
-  | 'rows.delete';
+  | 'rows.delete'
+  | 'rows.export'
+  | 'export.read';
 
 export interface AccessEvent {
   event_id: string;
@@ -33,23 +35,27 @@ export interface AccessEvent {
   rows: number | null;
 }
 
-/** What the eraser did for one finished request. The id is derived, so that a repeated event is recognisable. */
-export function deletionAccess(request: RequestDocument, receipt: Receipt, hashKey: Uint8Array): AccessEvent {
+/** What a worker did for one finished request. The id is derived, so that a repeated event is recognisable. */
+export function workerAccess(request: RequestDocument, receipt: Receipt, hashKey: Uint8Array): AccessEvent {
+  const isExport = request.type === 'export';
+  const action = isExport ? 'rows.export' : 'rows.delete';
+  const touched = ({ rows_changed, rows_located }: Receipt['tables'][number]) =>
+    isExport ? rows_located : rows_changed;
   const hashes = request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject)).sort();
   return {
-    event_id: `${request.id}:rows.delete`,
+    event_id: `${request.id}:${action}`,
     occurred_at: receipt.completed_at,
     tenant: request.tenant,
     actor_type: 'service',
-    actor: 'erase',
-    action: 'rows.delete',
+    actor: workerOf(request.type),
+    action,
     outcome: 'allowed',
     code: null,
     request: request.id,
     source_ip: null,
     subjects: hashes.length,
     subject_hashes: hashes,
-    tables: receipt.tables.filter(({ rows_changed }) => rows_changed > 0).map(({ table }) => table),
-    rows: receipt.rows_changed,
+    tables: receipt.tables.filter((table) => touched(table) > 0).map(({ table }) => table),
+    rows: isExport ? receipt.rows_located : receipt.rows_changed,
   };
 }

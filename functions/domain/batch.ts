@@ -14,6 +14,7 @@
  */
 import type { Errand } from './agenda.ts';
 import type { MappedTable } from './data-map.ts';
+import type { Exported } from './exported.ts';
 import { backOffSeconds, type Verdict } from './failure.ts';
 import { type Chunk, chunksOf, chunkTarget, type LocatedRow, rowsByRequest } from './located.ts';
 import { type PlannedTable, tableLabel } from './planned-table.ts';
@@ -22,7 +23,7 @@ import type { Subject } from './subject.ts';
 
 /** What BigQuery reported of one finished job. */
 export interface JobEvidence {
-  kind: 'locate' | 'change' | 'verify';
+  kind: 'locate' | 'change' | 'verify' | 'stage';
   /** `project:location.job` */
   job: string;
   bytesProcessed: number;
@@ -65,6 +66,10 @@ export interface Step {
   left: number[];
   jobs: JobEvidence[];
   waiting?: Waiting;
+  /** Of an export: the rows of all subjects are staged, or there was nothing to ask. */
+  isStaged?: boolean;
+  /** The staging table's id, until its rows are written to files. */
+  staging?: string;
   isDone: boolean;
   /** It waited, and was taken out of the data map: nobody vouches for what is in it. */
   isUnmapped?: boolean;
@@ -84,10 +89,15 @@ export interface Manifest {
   formedAt: string;
   requests: { tenant: string; id: string }[];
   steps: Step[];
+  /** Of exports: what has been written so far. */
+  exports?: Exported[];
 }
 
-/** Rows are deleted, or properties in them are erased and set. A batch does one of them: its statements are then alike. */
-export type Work = 'delete' | 'edit';
+/**
+ * Rows are deleted, or properties in them are erased and set, or they are exported. A batch does one of them: its statements
+ * are then alike.
+ */
+export type Work = 'delete' | 'edit' | 'export';
 
 export type Action =
   | { kind: 'plan' }
@@ -98,7 +108,11 @@ export type Action =
   | { kind: 'done' };
 
 /** What one attempt is about. */
-export type Attempt = { kind: 'plan' } | { kind: 'locate' } | { kind: 'change'; index: number };
+export type Attempt =
+  | { kind: 'plan' }
+  | { kind: 'locate' }
+  | { kind: 'stage' }
+  | { kind: 'change'; index: number };
 
 /** DML on different tables does not queue; this many are under way for one step. */
 const CHANGES_AT_ONCE = 16;
@@ -150,7 +164,7 @@ function changesAtOnce({ chunks }: Step, table: PlannedTable): number[] {
 /** Opaque, and the same for whoever runs this action: what makes BigQuery refuse to run it twice. */
 export function jobId(batch: string, step: Step, action: Exclude<Attempt, { kind: 'plan' }>): string {
   const prefix = `lethe_${batch}_${step.id}_r${step.round}`;
-  if (action.kind === 'locate') return `${prefix}_locate_a${step.attempt}`;
+  if (action.kind !== 'change') return `${prefix}_${action.kind}_a${step.attempt}`;
   return `${prefix}_change${action.index}_a${step.chunks[action.index]?.attempt ?? 0}`;
 }
 
@@ -264,7 +278,7 @@ function waitFor(verdict: Verdict, failures: number, now: number): Waiting {
 }
 
 function nextAttempt(step: Step, action: Attempt): Step {
-  if (action.kind === 'locate') return { ...step, attempt: step.attempt + 1 };
+  if (action.kind === 'locate' || action.kind === 'stage') return { ...step, attempt: step.attempt + 1 };
   if (action.kind !== 'change') return step;
   const chunks = step.chunks.map((entry, at) =>
     at === action.index ? { ...entry, attempt: entry.attempt + 1 } : entry,
@@ -272,7 +286,7 @@ function nextAttempt(step: Step, action: Attempt): Step {
   return { ...step, chunks };
 }
 
-function succeeded(step: Step): Step {
+export function succeeded(step: Step): Step {
   const { waiting: _waiting, ...rest } = step;
   return { ...rest, failures: 0 };
 }

@@ -25,6 +25,7 @@ export const ERRORS = {
     retry: 'never',
   },
   already_started: { status: 409, title: 'The request has already started', retry: 'never' },
+  files_expired: { status: 410, title: 'The exported files have expired', retry: 'never' },
   already_closed: { status: 409, title: 'The request is closed', retry: 'never' },
   not_completed: { status: 409, title: 'The request is not completed yet', retry: 'later' },
   map_changed: { status: 409, title: 'The data map was changed by somebody else', retry: 'later' },

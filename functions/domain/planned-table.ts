@@ -49,6 +49,8 @@ export interface PlannedTable {
   partitioning?: Partitioning;
   requirePartitionFilter: boolean;
   timeTravelHours: number;
+  /** Of an export, whose reader is told the schema. */
+  fields?: MetadataField[];
 }
 
 /** `project.dataset.table`, with the `*` of date shards. */

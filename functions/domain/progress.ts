@@ -38,7 +38,7 @@ export function tableProgress(
       ...standing(step),
       ...(step.isUnmapped && { unmapped: true }),
       rows_located: located,
-      rows_changed: located - left,
+      rows_changed: manifest.work === 'export' ? 0 : located - left,
       rows_left: step.isUnmapped ? 0 : left,
       jobs: searched ? step.jobs : [],
     };

@@ -1,6 +1,7 @@
 /** The receipt: what was done for one request, provable later without any personal data. */
 import type { Errand } from './agenda.ts';
-import { type Manifest, requestsOf, type Step, stepsOf, tenantsOf } from './batch.ts';
+import { type ExportedFile, exportOf } from './exported.ts';
+import { type JobEvidence, type Manifest, requestsOf, type Step, stepsOf, tenantsOf } from './batch.ts';
 import { type TableProgress, tableProgress } from './progress.ts';
 import type { RequestDocument } from './request.ts';
 import { hashSubject } from './subject.ts';
@@ -34,6 +35,9 @@ export interface Receipt {
    * row was deleted. docs/limits.md names the copies that are out of reach.
    */
   no_copy_after: string | null;
+  /** Of an export. */
+  files?: ExportedFile[];
+  files_expire_at?: string;
 }
 
 export interface ReceiptTable {
@@ -51,7 +55,7 @@ export interface ReceiptTable {
 
 export interface ReceiptJob {
   job: string;
-  kind: 'locate' | 'change' | 'verify';
+  kind: JobEvidence['kind'];
   target?: string;
   /** By the whole statement, which may have served other requests of the tenant too. */
   rows_affected?: number;
@@ -93,7 +97,17 @@ export function buildReceipt(
     bytes_processed: sum(jobs.map((job) => job.bytes_processed)),
     bytes_billed: sum(jobs.map((job) => job.bytes_billed)),
     no_copy_after: horizons.sort().at(-1) ?? null,
+    ...(request.type === 'export' && filesOf(request, manifests)),
   };
+}
+
+function filesOf(
+  request: RequestDocument,
+  manifests: readonly Manifest[],
+): Pick<Receipt, 'files' | 'files_expire_at'> {
+  const exported = manifests.map((manifest) => exportOf(manifest, request));
+  const [soonest = ''] = exported.map(({ expires_at }) => expires_at).sort();
+  return { files: exported.flatMap(({ files }) => files), files_expire_at: soonest };
 }
 
 export function isTenantDone(manifest: Manifest, tenant: string): boolean {

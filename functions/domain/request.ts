@@ -50,10 +50,18 @@ const correctionSchema = z.strictObject({
     ),
 });
 
-export const createRequestSchema = z.discriminatedUnion('type', [deletionSchema, correctionSchema], {
-  error: (issue) =>
-    issue.code === 'invalid_union' ? 'must be "deletion" or "correction"' : 'must be a JSON object',
-});
+const exportSchema = z.strictObject({ type: z.literal('export'), subjects, scope });
+
+export const createRequestSchema = z.discriminatedUnion(
+  'type',
+  [deletionSchema, correctionSchema, exportSchema],
+  {
+    error: (issue) =>
+      issue.code === 'invalid_union'
+        ? 'must be "deletion", "correction" or "export"'
+        : 'must be a JSON object',
+  },
+);
 
 export type CreateRequest = z.infer<typeof createRequestSchema>;
 export type Scope = z.infer<typeof scope>;
@@ -92,8 +100,8 @@ function fingerprintOfScope(order: CreateRequest): unknown {
 }
 
 /** Which worker's request it is: deletions and corrections change rows, exports read them. */
-export function workerOf(_type: CreateRequest['type']): WorkerName {
-  return 'erase';
+export function workerOf(type: CreateRequest['type']): WorkerName {
+  return type === 'export' ? 'export' : 'erase';
 }
 
 /** Every property that the order names. */

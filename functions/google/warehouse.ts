@@ -16,6 +16,8 @@ const POLL_MILLISECONDS_MAX = 2_000;
 const CALL_TRIES = 4;
 const CALL_BACK_OFF_MILLISECONDS = 250;
 const RESULT_PAGE_ROWS = 10_000;
+/** BigQuery itself ends a page before it has more than 10 MB: https://cloud.google.com/bigquery/quotas#tabledata_list_requests */
+const STAGED_PAGE_ROWS = 5_000;
 
 /**
  * BigQuery through Google's client, with our own policy for repeating: the client's does not see reasons, gives up on
@@ -76,6 +78,30 @@ export function createWarehouse(project: string): Warehouse {
       } catch (error) {
         if (!(error instanceof WarehouseError) || error.failure.reason !== 'notFound') throw error;
       }
+    },
+
+    async *stagedContents({ dataset, table }, partition) {
+      const handle = (await client()).dataset(dataset).table(`${table}$${partition}`);
+      // The client would ask for the schema first.
+      handle.metadata = { schema: { fields: [{ name: 'content', type: 'STRING' }] } };
+      let query: object | null = {
+        autoPaginate: false,
+        maxResults: STAGED_PAGE_ROWS,
+        selectedFields: 'content',
+      };
+      while (query !== null) {
+        const current: object = query;
+        const [rows, next]: [{ content: string }[], object | null] = (await call(() =>
+          handle.getRows(current),
+        )) as never;
+        if (rows.length > 0) yield rows.map(({ content }) => content);
+        query = next;
+      }
+    },
+
+    async dropTable({ dataset, table }) {
+      const handle = (await client()).dataset(dataset).table(table);
+      await call(() => handle.delete({ ignoreNotFound: true }));
     },
 
     async locatedRows({ id, location }) {

@@ -1,5 +1,5 @@
 import { agendaOf } from '../domain/agenda.ts';
-import { deletionAccess } from '../domain/access-event.ts';
+import { workerAccess } from '../domain/access-event.ts';
 import { markAnnounced } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
 import { putOnAgenda } from '../store/agenda.ts';
@@ -20,7 +20,7 @@ export async function closeRequest(services: Services, key: RequestKey): Promise
   if (state.state === 'completed') {
     const receipt = await readReceiptPayload(receipts, key);
     if (receipt === undefined) throw new Error(`request ${key.id} is completed without a receipt`);
-    await publisher.publish('access', deletionAccess(document, receipt, config.hashKey), {
+    await publisher.publish('access', workerAccess(document, receipt, config.hashKey), {
       tenant: key.tenant,
     });
   }

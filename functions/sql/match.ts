@@ -5,7 +5,7 @@ import { columnOf, type Statement } from './statement.ts';
 
 export interface Match {
   /** The predicate for each identifier column that some subject can be in. */
-  columns: { identifier: PlannedIdentifier; expression: string; predicate: string }[];
+  columns: { identifier: PlannedIdentifier; expression: string; predicate: string; parameter: string }[];
   /** All of them, OR-ed, in parentheses. */
   predicate: string;
   params: Statement['params'];
@@ -32,7 +32,12 @@ export function matchSubjects(
     const alike = match.columns.find((column) => isAlike(column.identifier, identifier));
     const name = `${prefix}id_${alike === undefined ? index : table.identifiers.indexOf(alike.identifier)}`;
     const expression = columnOf(identifier.column);
-    match.columns.push({ identifier, expression, predicate: `${expression} IN UNNEST(@${name})` });
+    match.columns.push({
+      identifier,
+      expression,
+      predicate: `${expression} IN UNNEST(@${name})`,
+      parameter: name,
+    });
     match.params[name] = values;
     match.types[name] = [identifier.valueType];
   });

@@ -30,7 +30,7 @@ describe('what a caller may order', () => {
   });
 
   test.each([
-    [{ ...order(user('jane')), type: 'export' }, ['type must be "deletion" or "correction"']],
+    [{ ...order(user('jane')), type: 'portability' }, ['type must be "deletion", "correction" or "export"']],
     [{ ...order(user('jane')), scope: 'some' }, ['scope must be "everything" or {"properties": [names]}']],
     [order(), ['subjects must name at least one subject']],
     [{ ...order(), subjects: 'jane' }, ['subjects must be a list of {type, value}']],

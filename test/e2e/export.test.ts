@@ -1,0 +1,358 @@
+/** Exports: what is in the files, for whom, and what is left behind. */
+import { eventsMap, eventsTable, LOOK_ALIKES } from '../support/events-table.ts';
+import { download, fileOf, linesOf, order, rowsOf } from '../support/exports.ts';
+import { PROJECT, System } from '../support/system.ts';
+
+let system: System;
+beforeAll(async () => {
+  system = await System.start();
+}, 60_000);
+afterAll(() => system.close());
+
+const user = (value: string, type = 'distinct_id') => ({ type, value });
+const DAY = { timePartitioning: { type: 'DAY', field: 'time' }, clustering: { fields: ['distinct_id'] } };
+const DAYS = 86_400_000;
+
+test('an export holds every row of the subject, from every table of the map, and no other row', async () => {
+  const owners = ['jane', ...LOOK_ALIKES];
+  const tables = [
+    eventsTable('plain', owners),
+    eventsTable('by_ingestion', owners, { resource: { timePartitioning: { type: 'DAY' } } }),
+    eventsTable('must_filter', owners, { resource: { ...DAY, requirePartitionFilter: true } }),
+    eventsTable('sharded_20260101', owners),
+    eventsTable('sharded_20260102', ['somebody else']),
+    eventsTable('sharded_intraday_20260103', owners),
+    eventsTable('without', ['somebody else']),
+  ];
+  const mapped = ['plain', 'by_ingestion', 'must_filter', 'sharded_*', 'without'];
+  const tenant = await system.createTenant('export-shapes', tables, eventsMap(mapped));
+
+  const id = await order(tenant, { subjects: [user('jane')] });
+  await system.settled();
+
+  const shown = await tenant.get(`/requests/${id}`);
+  expect(shown.json).toMatchObject({
+    state: 'completed',
+    links: { files: `/v1/tenants/export-shapes/requests/${id}/files` },
+  });
+  const name = (table: string) => `${PROJECT}.export_shapes.${table}`;
+  expect(
+    shown.json.tables.map((table: Record<string, unknown>) => [
+      table['table'],
+      table['rows_located'],
+      table['rows_changed'],
+      table['rows_left'],
+    ]),
+  ).toEqual([
+    [name('plain'), 2, 0, 0],
+    [name('by_ingestion'), 2, 0, 0],
+    [name('must_filter'), 2, 0, 0],
+    [name('sharded_*'), 4, 0, 0],
+    [name('without'), 0, 0, 0],
+  ]);
+  const files = await download(tenant, id);
+  expect(files.map((file) => [file.name, file.rows])).toEqual([
+    ['export_shapes.plain.ndjson.gz', 2],
+    ['export_shapes.by_ingestion.ndjson.gz', 2],
+    ['export_shapes.must_filter.ndjson.gz', 2],
+    ['export_shapes.sharded_.ndjson.gz', 4],
+    ['manifest.json', undefined],
+    ['index.html', undefined],
+  ]);
+  const rows = files.filter(({ format }) => format === 'ndjson').flatMap((file) => rowsOf(files, file.name));
+  expect(new Set(rows.map((row) => row.distinct_id))).toEqual(new Set(['jane']));
+  expect(rowsOf(files, 'export_shapes.plain.ndjson.gz')).toEqual(
+    expect.arrayContaining([
+      { distinct_id: 'jane', user_id: null, event: 'opened', time: '2026-01-11T10:00:00Z' },
+      { distinct_id: 'jane', user_id: 'u-0', event: 'closed', time: '2026-01-12T23:59:59.999999Z' },
+    ]),
+  );
+});
+
+test('manifest.json and index.html say what is there, and the page runs nothing and asks for nothing', async () => {
+  const evil = '<script>alert(1)</script>&"\'';
+  const tenant = await system.createTenant(
+    'export-about',
+    [eventsTable('events', [evil, 'joe'])],
+    eventsMap(['events']),
+  );
+
+  const id = await order(tenant, { subjects: [user(evil)] });
+  await system.settled();
+
+  const files = await download(tenant, id);
+  const manifest = JSON.parse(fileOf(files, 'manifest.json').bytes.toString());
+  expect(manifest).toMatchObject({
+    tenant: 'export-about',
+    request: id,
+    subjects: [user(evil)],
+    tables: [{ table: `${PROJECT}.export_about.events`, rows: 2, searched: true }],
+    files: [
+      { name: 'export_about.events.ndjson.gz', rows: 2, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ],
+  });
+  expect(manifest.tables[0].schema.map(({ name, type }: Record<string, string>) => [name, type])).toEqual([
+    ['distinct_id', 'STRING'],
+    ['user_id', 'STRING'],
+    ['event', 'STRING'],
+    ['time', 'TIMESTAMP'],
+  ]);
+  const page = fileOf(files, 'index.html').bytes.toString();
+  expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&amp;');
+  expect(page).not.toMatch(/<script|\bsrc=|\bhref=|url\(/);
+  expect(page).toContain('opened');
+});
+
+test('values come out exactly as BigQuery holds them', async () => {
+  const schema = [
+    { name: 'distinct_id', type: 'STRING' },
+    { name: 'big', type: 'INT64' },
+    { name: 'small', type: 'INT64' },
+    { name: 'amount', type: 'NUMERIC' },
+    { name: 'ratio', type: 'FLOAT64' },
+    { name: 'at', type: 'TIMESTAMP' },
+    { name: 'day', type: 'DATE' },
+    { name: 'clock', type: 'TIME' },
+    { name: 'raw', type: 'BYTES' },
+    { name: 'properties', type: 'JSON' },
+    { name: 'isOn', type: 'BOOL' },
+    { name: 'tags', type: 'STRING', mode: 'REPEATED' },
+    {
+      name: 'items',
+      type: 'RECORD',
+      mode: 'REPEATED',
+      fields: [
+        { name: 'sku', type: 'STRING' },
+        { name: 'counts', type: 'INT64', mode: 'REPEATED' },
+      ],
+    },
+    { name: 'text', type: 'STRING' },
+  ];
+  const full = {
+    distinct_id: 'jane',
+    big: '9223372036854775807',
+    small: 7,
+    amount: '12345678901234567890.123456789',
+    ratio: 0.1,
+    at: '2026-01-02T03:04:05.000001Z',
+    day: '2026-01-02',
+    clock: '03:04:05.5',
+    raw: Buffer.from([0, 255, 1]).toString('base64'),
+    properties: { a: [1, null, { b: 'x' }] },
+    isOn: true,
+    tags: ['a', 'b'],
+    items: [
+      { sku: 's', counts: [1, 2] },
+      { sku: null, counts: [] },
+    ],
+    text: 'line\nbreak, "quote", \u2028 and 😀',
+  };
+  const tenant = await system.createTenant(
+    'export-values',
+    [{ table: 'events', schema, rows: [full, { distinct_id: 'jane' }, { ...full, distinct_id: 'joe' }] }],
+    (dataset) =>
+      `{version: 1, location: EU, tables: [{table: ${dataset}.events, identifiers: [{type: distinct_id, column: distinct_id}]}]}`,
+  );
+
+  const id = await order(tenant, { subjects: [user('jane')] });
+  await system.settled();
+
+  const files = await download(tenant, id);
+  const rows = rowsOf(files, 'export_values.events.ndjson.gz').sort((a, b) =>
+    a.big === null ? 1 : b.big === null ? -1 : 0,
+  );
+  expect(rows).toEqual([
+    { ...full, clock: expect.stringMatching(/^03:04:05\.50*$/) },
+    {
+      distinct_id: 'jane',
+      big: null,
+      small: null,
+      amount: null,
+      ratio: null,
+      at: null,
+      day: null,
+      clock: null,
+      raw: null,
+      properties: null,
+      isOn: null,
+      tags: [],
+      items: [],
+      text: null,
+    },
+  ]);
+});
+
+test('requests of one batch share one scan a table, and each gets its own rows only', async () => {
+  const people = ['ann', 'bob', 'cem'];
+  const tenant = await system.createTenant(
+    'export-batch',
+    [eventsTable('events', people)],
+    eventsMap(['events']),
+  );
+  const other = await system.createTenant(
+    'export-other',
+    [eventsTable('events', people)],
+    eventsMap(['events']),
+  );
+  // Both of ann's identifiers in one request; bob in two requests; a row found by two identifiers of one request.
+  const orders = [
+    [user('ann'), user('u-0', 'user_id')],
+    [user('bob')],
+    [user('bob'), user('u-2', 'user_id')],
+    [user('nobody')],
+  ];
+
+  system.stack.faults.add({
+    operation: 'pubsub.deliver',
+    resource: 'export',
+    times: 5,
+    action: { kind: 'drop', when: 'before' },
+  });
+  const ids: string[] = [];
+  for (const subjects of orders) ids.push(await order(tenant, { subjects }));
+  const others = await order(other, { subjects: [user('ann')] });
+  await system.settled();
+  system.stack.faults.clear();
+  expect(await system.stack.tick('export')).toBe(204);
+  await system.settled();
+
+  const found: string[][] = [];
+  for (const id of ids) {
+    const files = await download(tenant, id);
+    const hasRows = files.some(({ format }) => format === 'ndjson');
+    const rows = hasRows ? rowsOf(files, 'export_batch.events.ndjson.gz') : [];
+    found.push(rows.map((row) => `${row.distinct_id} ${row.event}`).sort());
+  }
+  expect(found).toEqual([
+    ['ann closed', 'ann opened'],
+    ['bob closed', 'bob opened'],
+    ['bob closed', 'bob opened', 'cem closed'],
+    [],
+  ]);
+  expect(linesOf(await download(other, others), 'export_other.events.ndjson.gz')).toHaveLength(2);
+  const [jobs] = await system.bigquery.getJobs({ maxResults: 1000 });
+  const scans = jobs.filter(({ metadata }) =>
+    metadata.configuration.query?.query.includes('export_batch.events'),
+  );
+  expect(scans.map(({ metadata }) => metadata.statistics.query.statementType)).toEqual([
+    'CREATE_TABLE_AS_SELECT',
+  ]);
+});
+
+test('of named properties the export holds these, the identifiers and the time, and nothing else', async () => {
+  const schema = [
+    { name: 'distinct_id', type: 'STRING' },
+    { name: 'time', type: 'TIMESTAMP' },
+    { name: 'secret', type: 'STRING' },
+    { name: 'email', type: 'STRING' },
+    { name: 'properties', type: 'JSON' },
+  ];
+  const row = {
+    distinct_id: 'jane',
+    time: '2026-01-02T03:04:05Z',
+    secret: 'hidden',
+    email: 'jane@example.com',
+    properties: { 'plan "gold" `x`': 1, plan: 'gold', other: 'hidden' },
+  };
+  const map = (dataset: string) => `version: 1
+location: EU
+tables:
+  - table: ${dataset}.events
+    identifiers: [{type: distinct_id, column: distinct_id}]
+    event_time: {column: time}
+    properties:
+      - {name: $email, column: email}
+      - {name: '*', column: properties, key: '*'}
+  - table: ${dataset}.bare
+    identifiers: [{type: distinct_id, column: distinct_id}]
+`;
+  const tables = [
+    { table: 'events', schema, rows: [row] },
+    { table: 'bare', schema, rows: [row] },
+  ];
+  const tenant = await system.createTenant('export-named', tables, map);
+
+  const id = await order(tenant, { subjects: [user('jane')], scope: { properties: ['$email', 'plan'] } });
+  await system.settled();
+
+  const files = await download(tenant, id);
+  expect(rowsOf(files, 'export_named.events.ndjson.gz')).toEqual([
+    { distinct_id: 'jane', time: '2026-01-02T03:04:05Z', $email: 'jane@example.com', plan: 'gold' },
+  ]);
+  expect(files.map(({ name }) => name)).not.toContain('export_named.bare.ndjson.gz');
+  for (const { bytes } of files) expect(bytes.toString()).not.toContain('hidden');
+});
+
+test('files are gone when they have expired, and the API says so', async () => {
+  const tenant = await system.createTenant(
+    'export-expiry',
+    [eventsTable('events', ['jane'])],
+    eventsMap(['events']),
+  );
+  const id = await order(tenant, { subjects: [user('jane')] });
+  await system.settled();
+  const before = await tenant.get(`/requests/${id}/files`);
+  const [first] = before.json.files;
+
+  await system.stack.moveClock(13 * DAYS);
+  const again = await tenant.get(`/requests/${id}/files`);
+  const stale = await fetch(first.url);
+  const fresh = await fetch(again.json.files[0].url);
+  await system.stack.moveClock(DAYS + 60_000);
+  const after = await tenant.get(`/requests/${id}/files`);
+
+  expect([stale.status, fresh.status]).toEqual([400, 200]);
+  expect([after.status, after.json.code]).toEqual([410, 'files_expired']);
+  expect(await objectsOf('export-expiry')).toEqual([]);
+});
+
+test('nothing is left of the staging, and no identifier is in ledger, access log or logs', async () => {
+  const subject = 'jane.export+7f3a@example.com';
+  const tenant = await system.createTenant(
+    'export-traces',
+    [eventsTable('events', [subject])],
+    eventsMap(['events']),
+  );
+
+  const id = await order(tenant, { subjects: [user(subject)] });
+  await system.settled();
+  await download(tenant, id);
+  await system.settled();
+
+  for (const location of ['eu', 'us']) {
+    const [tables] = await system.bigquery.dataset(`lethe_staging_${location}`).getTables();
+    expect(tables).toEqual([]);
+  }
+  const ledger = await system.query(`SELECT * FROM lethe.ledger WHERE request = '${id}' ORDER BY revision`);
+  expect(ledger.map((row) => [row['state'], row['type'], row['rows_located']])).toEqual([
+    ['pending', 'export', null],
+    ['running', 'export', null],
+    ['completed', 'export', 2],
+  ]);
+  const access = await system.query(
+    `SELECT * FROM lethe.access_log WHERE request = '${id}' ORDER BY occurred_at`,
+  );
+  expect(access.map((row) => [row['actor_type'], row['action'], row['rows']])).toEqual([
+    ['key', 'request.create', null],
+    ['service', 'rows.export', 2],
+    ['key', 'export.read', null],
+  ]);
+  const receipt = await tenant.get(`/requests/${id}/receipt`);
+  const said = JSON.stringify([ledger, access]) + system.printed.join('') + receipt.text;
+  expect(said).not.toContain('7f3a');
+  const payload = Buffer.from(receipt.text.split('.')[1] ?? '', 'base64url').toString();
+  expect(payload).not.toContain('7f3a');
+  expect(JSON.parse(payload)).toMatchObject({
+    type: 'export',
+    rows_located: 2,
+    rows_changed: 0,
+    no_copy_after: null,
+  });
+  expect((await objectsOf('export-traces')).join()).not.toContain('7f3a');
+});
+
+async function objectsOf(tenant: string): Promise<string[]> {
+  const url = `${system.stack.addresses.storage}/storage/v1/b/lethe-exports/o?prefix=${tenant}/`;
+  const { items = [] } = (await (await fetch(url)).json()) as { items?: { name: string }[] };
+  return items.map(({ name }) => name);
+}
