@@ -15,7 +15,7 @@
 const TERMINAL_STATES = ['completed', 'cancelled', 'rejected', 'failed'] as const;
 export type RequestStateName = 'pending_approval' | 'pending' | 'running' | (typeof TERMINAL_STATES)[number];
 /** Why a request waits. */
-export type Condition = 'grace_period' | 'deferred' | 'blocked' | 'deadline_near';
+export type Condition = 'grace_period' | 'waiting_for_export' | 'deferred' | 'blocked' | 'deadline_near';
 
 export interface HistoryEntry {
   state: RequestStateName;
@@ -139,6 +139,12 @@ export function warnOfDeadline(state: RequestState, now: number): RequestState |
     at: new Date(now).toISOString(),
   };
   return { ...state, revision: state.revision + 1, history: [...state.history, entry] };
+}
+
+/** A pending deletion whose subject's earlier export is not finished. `undefined`: nothing changes. */
+export function waitForExport(state: RequestState, now: number): RequestState | undefined {
+  if (state.state !== 'pending' || state.condition === 'waiting_for_export') return undefined;
+  return record(state, 'pending', now, { condition: 'waiting_for_export', reason: 'earlier_export' });
 }
 
 /** How many entries of the history there were once the first batch had claimed the request. */

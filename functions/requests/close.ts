@@ -6,10 +6,12 @@ import { putOnAgenda } from '../store/agenda.ts';
 import { readReceiptPayload } from '../store/receipts.ts';
 import { changeState, type RequestKey, readRequest, unmarkOpen } from '../store/requests.ts';
 import { announce } from './announce.ts';
+import { wakeErasures } from './wake-erasures.ts';
 
 /**
  * Closes a request that has reached its end: the events that are not known to be out, the access log's entry, what is
- * still to be done later, the custom time from which lifecycle counts, and then, as the sign that nothing is left to do, the markers.
+ * still to be done later, the custom time from which lifecycle counts, and then, as the sign that nothing is left to do, the markers. Whoever waited for an export is
+ * woken after them.
  */
 export async function closeRequest(services: Services, key: RequestKey): Promise<void> {
   const { store, receipts, publisher, clock, config } = services;
@@ -29,6 +31,7 @@ export async function closeRequest(services: Services, key: RequestKey): Promise
   await Promise.all(agenda.map((entry) => putOnAgenda(store, entry)));
   await changeState(store, key, (current) => closed(current), clock());
   await unmarkOpen(store, key, state.locations);
+  if (document.type === 'export') await wakeErasures(services, key.tenant, state.locations);
 
   function closed(current: typeof state) {
     return current.announced >= current.history.length

@@ -63,8 +63,14 @@ export async function unmarkOpen(
   await Promise.all(locations.map((location) => store.remove(markerName(location, key))));
 }
 
-export async function* listOpen(store: ObjectStore, location: string): AsyncIterable<OpenMarker> {
-  for await (const { name, createdAt, generation, metadata } of store.list(`open/${location}/`)) {
+/** @param only this tenant's */
+export async function* listOpen(
+  store: ObjectStore,
+  location: string,
+  only?: string,
+): AsyncIterable<OpenMarker> {
+  const prefix = only === undefined ? `open/${location}/` : `open/${location}/${only}/`;
+  for await (const { name, createdAt, generation, metadata } of store.list(prefix)) {
     const [, , tenant, id] = name.split('/');
     if (tenant !== undefined && id !== undefined) {
       const worker: WorkerName = metadata['worker'] === 'export' ? 'export' : 'erase';

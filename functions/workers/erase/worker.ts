@@ -3,6 +3,7 @@ import { forgetRequest } from '../../requests/forget.ts';
 import type { StandingEntry } from '../../store/agenda.ts';
 import { withUsableMap } from '../usable-map.ts';
 import type { BatchContext, Worker } from '../worker.ts';
+import { withoutEarlierExports } from './earlier-exports.ts';
 import { formBatch } from './form-batch.ts';
 import { runBatch, runSteadily } from './run-batch.ts';
 import { finishSweep, sweepBatches } from './sweeps.ts';
@@ -20,7 +21,8 @@ async function runAgenda(context: BatchContext, shard: number, due: readonly Sta
 
 export const eraser: Worker = {
   name: 'erase',
-  admit: (services, _location, due) => withUsableMap(services, due),
+  admit: async (services, location, due) =>
+    withoutEarlierExports(services, location, await withUsableMap(services, due)),
   formBatch,
   runBatch,
   runAgenda,
