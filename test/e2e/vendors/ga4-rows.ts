@@ -5,7 +5,7 @@ import type { Row } from './vendor-case.ts';
 const EMPTY = { string_value: null, int_value: null, float_value: null, double_value: null };
 
 /** An entry of event_params. */
-export const param = (key: string, value: Row) => ({ key, value: { ...EMPTY, ...value } });
+const param = (key: string, value: Row) => ({ key, value: { ...EMPTY, ...value } });
 
 /** An entry of user_properties: the time at which it was set stands in its value. */
 export const userProperty = (key: string, value: Row) => ({

@@ -20,7 +20,7 @@ const LOOK_ALIKES: Person[] = [
   { user: null, device: 'd-0815', email: null },
 ];
 
-export const PEOPLE: Person[] = [JANE, ...LOOK_ALIKES];
+const PEOPLE: Person[] = [JANE, ...LOOK_ALIKES];
 
 /** Rows of everybody's. */
 export function rowsOfAll<T>(rowsOf: (person: Person) => T[]): T[] {

@@ -19,7 +19,7 @@ export function filledMap(map: string, names: Record<string, string>): string {
   return Object.entries(names).reduce((filled, [word, name]) => filled.replaceAll(word, name), text);
 }
 
-export function schemaOf(name: string): object[] {
+function schemaOf(name: string): object[] {
   return JSON.parse(readFileSync(`${SCHEMAS}${name}.schema.json`, 'utf8'));
 }
 
