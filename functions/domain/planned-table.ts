@@ -119,6 +119,15 @@ export function planTable(
   };
 }
 
+/** Where the properties live in one date shard: an older one may lack columns of the newest, and then cannot hold what they hold. */
+export function placesInShard(
+  mapped: MappedTable,
+  names: readonly string[],
+  fields: MetadataField[],
+): PropertyPlace[] {
+  return planPlaces(mapped.properties ?? [], names, fields).places;
+}
+
 function planPlaces(
   mapped: readonly MappedProperty[],
   names: readonly string[],

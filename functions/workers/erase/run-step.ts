@@ -9,7 +9,9 @@ import {
   nextAction,
   type Step,
 } from '../../domain/batch.ts';
-import type { RequestDocument } from '../../domain/request.ts';
+import type { Chunk } from '../../domain/located.ts';
+import { type PlannedTable, placesInShard } from '../../domain/planned-table.ts';
+import { propertiesOf, type RequestDocument } from '../../domain/request.ts';
 import { type After, follow, type PlannedStep, plan, planned, toEvidence, toJob } from '../attempt.ts';
 import type { BatchContext } from '../worker.ts';
 import { type Statements, statementsOf } from './statements.ts';
@@ -35,7 +37,7 @@ export async function runStep(
         index,
       }));
       return follow(context, batch, step, attempts, ({ index }) =>
-        runChange(context, batch, planned(step), index, statements),
+        runChange(context, batch, planned(step), index, requests, statements),
       );
     }
     default:
@@ -65,14 +67,29 @@ async function runChange(
   batch: string,
   step: PlannedStep,
   index: number,
+  requests: readonly RequestDocument[],
   statements: Statements,
 ): Promise<After> {
   const chunk = step.chunks[index]?.chunk ?? {};
-  const statement = statements.change(step.table, chunk);
+  const statement = statements.change(await inShard(context, step, chunk, requests), chunk);
   const job = toJob(context, 'erase', jobId(batch, step, { kind: 'change', index }), batch, statement);
   const finished = await context.services.warehouse.run(job, context.keepAlive);
   if (finished.rowsAffected === undefined)
     throw new Error(`${finished.job} does not say how many rows it changed`);
   const evidence = { ...toEvidence('change', finished), target: changeTarget(step, index) };
   return (current) => afterChange(current, index, evidence);
+}
+
+/** The table as one of its date shards has it; its edits are planned by the shard's own columns. */
+async function inShard(
+  { services }: BatchContext,
+  { table, mapped }: PlannedStep,
+  { shard }: Chunk,
+  requests: readonly RequestDocument[],
+): Promise<PlannedTable> {
+  if (shard === undefined || table.places.length === 0) return table;
+  const name = { ...table.name, table: table.name.table + shard, isSharded: false };
+  const { fields } = await services.warehouse.describe(name);
+  const properties = [...new Set(requests.flatMap(propertiesOf))];
+  return { ...table, places: placesInShard(mapped, properties, fields) };
 }
