@@ -16,7 +16,14 @@ import type { Errand } from './agenda.ts';
 import type { MappedTable } from './data-map.ts';
 import type { Exported } from './exported.ts';
 import { backOffSeconds, type Verdict } from './failure.ts';
-import { type Chunk, chunksOf, chunkTarget, type LocatedRow, rowsByRequest } from './located.ts';
+import {
+  bufferedRows,
+  type Chunk,
+  chunksOf,
+  chunkTarget,
+  type LocatedRow,
+  rowsByRequest,
+} from './located.ts';
 import { type PlannedTable, tableLabel } from './planned-table.ts';
 import type { Condition } from './request-state.ts';
 import type { Subject } from './subject.ts';
@@ -63,6 +70,8 @@ export interface Step {
   isRoundBroken?: boolean;
   /** By request, in the order of `requestsOf(manifest, tenant)`. */
   located: number[];
+  /** Of `located`: what BigQuery still buffers. It is deleted only in the partition of its day, where the next locate finds it. */
+  buffered?: number[];
   left: number[];
   jobs: JobEvidence[];
   waiting?: Waiting;
@@ -190,7 +199,8 @@ export function afterLocate(
   groups?: readonly number[],
 ): Step {
   const left = rowsByRequest(table, rows, requests, groups);
-  const { isRoundBroken = false, ...before } = succeeded(step);
+  const { isRoundBroken = false, buffered: moved, ...before } = succeeded(step);
+  const buffered = rowsByRequest(table, bufferedRows(table, rows), requests, groups);
   const base: Step = { ...before, left, jobs: [...step.jobs, evidence], attempt: 0 };
   if (rows.length === 0) return { ...base, chunks: [], isDone: true };
   const pause: { waiting?: Waiting } =
@@ -201,7 +211,10 @@ export function afterLocate(
     ...base,
     ...pause,
     // Rows found by a verification arrived after the round before it: every one of its statements had succeeded.
-    located: isRoundBroken ? step.located : step.located.map((count, index) => count + (left[index] ?? 0)),
+    located: isRoundBroken
+      ? step.located
+      : step.located.map((count, index) => count - (moved?.[index] ?? 0) + (left[index] ?? 0)),
+    ...(buffered.some((count) => count > 0) && { buffered }),
     chunks: chunksOf(table, rows).map((chunk) => ({ chunk, attempt: 0, isChanged: false })),
   };
 }

@@ -59,6 +59,12 @@ export function chunksOf(table: PlannedTable, located: readonly LocatedRow[]): C
   return chunks;
 }
 
+/** Rows without an ingestion time yet: they get one, and with it a partition, when they leave the streaming buffer. */
+export function bufferedRows(table: PlannedTable, located: readonly LocatedRow[]): LocatedRow[] {
+  if (table.partitioning?.kind !== 'ingestion_time') return [];
+  return located.filter(({ partition }) => partition === BUFFERED_PARTITION);
+}
+
 function partitionsPerStatement(partitioning: Partitioning): number {
   const column = partitioning.kind === 'ingestion_time' ? '' : partitioning.column;
   const bytes = CONDITION_BYTES + 2 * new TextEncoder().encode(column).length;

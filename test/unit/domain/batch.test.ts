@@ -2,6 +2,7 @@ import {
   type Attempt,
   afterChange,
   afterFailures,
+  afterLocate,
   afterPlan,
   changeTarget,
   conditionOf,
@@ -11,7 +12,9 @@ import {
   stepLabel,
 } from '../../../functions/domain/batch.ts';
 import type { Verdict } from '../../../functions/domain/failure.ts';
-import { evidence, locatedStep, NOW, planned, rowsOf, TABLE, unplanned } from './erasure.ts';
+import type { LocatedRow } from '../../../functions/domain/located.ts';
+import type { PlannedTable } from '../../../functions/domain/planned-table.ts';
+import { evidence, JANE, JOHN, locatedStep, NOW, planned, rowsOf, TABLE, unplanned } from './erasure.ts';
 
 const change = (step: Step, index: number, rowsAffected = 1) =>
   afterChange(step, index, evidence('change', { rowsAffected }));
@@ -53,6 +56,32 @@ describe('a step', () => {
     expect(again).toMatchObject({ round: 1, located: [5, 1], left: [2, 0], isDone: false });
     expect(nextAction(again, NOW)).toEqual({ kind: 'change', indexes: [0] });
     expect(locatedStep(change(again, 0))).toMatchObject({ isDone: true, located: [5, 1], left: [0, 0] });
+  });
+
+  test('counts a row once that was located in the streaming buffer and deleted in the partition of its day', () => {
+    const table: PlannedTable = {
+      ...TABLE,
+      name: { ...TABLE.name, isSharded: false },
+      partitioning: { kind: 'ingestion_time', unit: 'DAY' },
+    };
+    const locate = (step: Step, ...rows: LocatedRow[]) =>
+      afterLocate(step, table, rows, [JANE, JOHN], evidence('locate'), NOW);
+    const buffered = locate(
+      afterPlan(unplanned(), table),
+      rowsOf('jane', '20261123', 2),
+      rowsOf('jane', '__UNPARTITIONED__', 1),
+    );
+    expect(buffered).toMatchObject({ located: [3, 0], left: [3, 0] });
+
+    const landed = locate(
+      change(change(buffered, 0, 2), 1, 0),
+      rowsOf('jane', '20261124', 1),
+      rowsOf('john', '__UNPARTITIONED__', 4),
+    );
+    expect(landed).toMatchObject({ round: 1, located: [3, 4], left: [1, 4] });
+
+    const done = locate(change(change(landed, 0, 1), 1, 4));
+    expect(done).toMatchObject({ isDone: true, located: [3, 4], left: [0, 0] });
   });
 
   test('whose rows keep arriving pauses every fifth round, says so, and then goes on', () => {
