@@ -119,7 +119,16 @@ export function createWarehouse(project: string): Warehouse {
 }
 
 function queryOptions({ query, params, types }: Statement) {
-  return { query, params, types, useLegacySql: false, useQueryCache: false };
+  const values = Object.entries(params).map(([name, value]) => [name, wrapped(value, types[name])]);
+  return { query, params: Object.fromEntries(values), types, useLegacySql: false, useQueryCache: false };
+}
+
+/** The client takes values of these types in an object only; of a text it would silently make NULL. */
+const WRAPPED_TYPES = ['TIMESTAMP', 'DATETIME', 'DATE', 'TIME'];
+
+function wrapped(value: unknown, type: Statement['types'][string] | undefined): unknown {
+  if (Array.isArray(type) && Array.isArray(value)) return value.map((item) => wrapped(item, type[0]));
+  return typeof type === 'string' && WRAPPED_TYPES.includes(type) ? { value } : value;
 }
 
 /** The job id makes the insert safe to repeat: whoever comes second is told `duplicate`, and the job is his too. */
