@@ -11,6 +11,9 @@ export interface RequestView {
   type: string;
   scope: RequestDocument['scope'];
   properties?: RequestDocument['properties'];
+  since?: string;
+  content?: RequestDocument['content'];
+  formats?: RequestDocument['formats'];
   subjects: RequestDocument['subjects'];
   state: string;
   condition: string | null;
@@ -53,6 +56,9 @@ export function toView(
     type: document.type,
     scope: document.scope,
     ...(document.properties && { properties: document.properties }),
+    ...(document.since && { since: document.since }),
+    ...(document.content && { content: document.content }),
+    ...(document.formats && { formats: document.formats }),
     subjects: document.subjects,
     state: state.state,
     condition: state.condition ?? null,

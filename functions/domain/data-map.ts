@@ -30,6 +30,11 @@ const identifierSchema = z.strictObject(
   { error: 'must be {type, column}' },
 );
 
+const said = z
+  .string({ error: 'must be a text' })
+  .min(1, 'must not be empty')
+  .max(500, 'must have at most 500 characters');
+
 const tableSchema = z.strictObject(
   {
     table: tableName.describe('dataset.table or project.dataset.table; events_* stands for all date shards'),
@@ -55,12 +60,16 @@ const tableSchema = z.strictObject(
       )
       .optional()
       .describe('When the event happened'),
+    category: said.optional().describe('Which kind of personal data it is, in words for the subject'),
+    source: said.optional().describe('Where the data comes from, in words for the subject'),
     properties: z
       .array(mappedProperty, { error: 'must be a list of {name, column, …}' })
       .optional()
       .describe('Where named properties live; a request may ask for these names only'),
   },
-  { error: 'must be {table, identifiers}, and may have location, event_time and properties' },
+  {
+    error: 'must be {table, identifiers}, and may have location, event_time, category, source and properties',
+  },
 );
 
 export const dataMapSchema = z

@@ -92,11 +92,6 @@ export function unholdable(
   );
 }
 
-/** Every place of these properties in the table, in their order. */
-export function placesOf(table: PlannedTable, properties: readonly string[]): PropertyPlace[] {
-  return properties.flatMap((name) => table.places.filter((place) => place.property === name));
-}
-
 /** Names that no table of the map knows. */
 export function unknownProperties(map: DataMap, names: readonly string[]): string[] {
   return names.filter((name) => !map.tables.some((table) => mappedPlaces(table, name).length > 0));

@@ -1,4 +1,6 @@
 /** `index.html` of an export: what it holds, for people. One file, without scripts and without anything from elsewhere. */
+import type { Category } from './categories.ts';
+import { isNested, parseExactly, plainText } from './exact-json.ts';
 import type { AboutExport } from './export-manifest.ts';
 
 /** The first rows of one table. */
@@ -15,13 +17,18 @@ h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem;overflow-wrap:anywhere}t
 th,td{text-align:left;vertical-align:top;border:1px solid #c8c8c8;padding:.3rem .5rem;overflow-wrap:anywhere}th{background:#f2f2f2}
 .record th{width:30%;font-weight:600}code{font-size:.85em}details{margin:.5rem 0}`;
 
-export function exportPage({ request, files, expiresAt }: AboutExport, samples: readonly Sample[]): string {
+export function exportPage(
+  { request, files, expiresAt }: AboutExport,
+  samples: readonly Sample[],
+  categories?: readonly Category[],
+): string {
   const total = samples.reduce((sum, { rows }) => sum + rows, 0);
   const subjects = request.subjects.map(({ type, value }) => `${type}: ${value}`);
   const about = [
     ['Exported for', subjects.join(', ')],
     ['Requested', request.accepted_at],
     ['Extent', request.scope === 'everything' ? 'everything' : request.scope.properties.join(', ')],
+    ...(request.since === undefined ? [] : [['Records since', request.since]]),
     ['Records', String(total)],
     ['Files are removed', expiresAt],
     ['Request', request.id],
@@ -45,13 +52,23 @@ export function exportPage({ request, files, expiresAt }: AboutExport, samples: 
 <h1>Your data</h1>
 <table class="record"><tbody>${about.map(([name = '', value = '']) => row(name, escapeHtml(value))).join('')}</tbody></table>
 <h2>Files</h2>
-<p>Each file holds one record a line, in JSON, compressed with gzip.</p>
+<p>Each file of records is compressed with gzip; .ndjson holds one record a line, in JSON, .csv is for spreadsheets.</p>
 <table><thead><tr><th scope="col">File</th><th scope="col">Records</th><th scope="col">Bytes</th><th scope="col">SHA-256</th></tr></thead><tbody>${listed.join('')}</tbody></table>
-${samples.map(section).join('\n')}
+${categories === undefined ? samples.map(section).join('\n') : categorySection(categories)}
 </main>
 </body>
 </html>
 `;
+}
+
+function categorySection(categories: readonly Category[]): string {
+  const heads = ['Kind of data', 'Source', 'Identified by', 'Properties', 'Records'];
+  const rows = categories.map(({ category, source, identifiers, properties, records }) => {
+    const cells = [category, source ?? '–', identifiers.join(', '), properties.join(', '), String(records)];
+    return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
+  });
+  const head = heads.map((name) => `<th scope="col">${name}</th>`).join('');
+  return `<h2>Kinds of data</h2><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function section({ table, searched, rows, shown }: Sample): string {
@@ -64,21 +81,16 @@ function section({ table, searched, rows, shown }: Sample): string {
 }
 
 function record(text: string, index: number): string {
-  const fields = Object.entries(readRecord(text)).map(([name, value]) => row(name, shownValue(value)));
+  const fields = Object.entries(parseExactly(text) as Record<string, unknown>).map(([name, value]) =>
+    row(name, shownValue(value)),
+  );
   return `<details${index === 0 ? ' open' : ''}><summary>Record ${index + 1}</summary><table class="record"><tbody>${fields.join('')}</tbody></table></details>`;
 }
 
-/** Where JavaScript's number says less than JSON's text, the text. */
-function readRecord(text: string): Record<string, unknown> {
-  const keepText = (_key: string, value: unknown, context?: { source?: string }) =>
-    typeof value === 'number' && context?.source !== String(value) ? context?.source : value;
-  return JSON.parse(text, keepText as (key: string, value: unknown) => unknown) as Record<string, unknown>;
-}
-
 function shownValue(value: unknown): string {
-  if (value === null) return '–';
-  if (typeof value !== 'object') return escapeHtml(String(value));
-  return `<code>${escapeHtml(JSON.stringify(value))}</code>`;
+  const text = plainText(value);
+  if (text === undefined) return '–';
+  return isNested(value) ? `<code>${escapeHtml(text)}</code>` : escapeHtml(text);
 }
 
 function row(name: string, value: string): string {

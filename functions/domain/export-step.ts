@@ -42,7 +42,7 @@ export function isStaged(manifest: Manifest, tenant: string): boolean {
 export function afterWriting(step: Step, exported: readonly Exported[]): Step {
   const { staging: _staging, ...rest } = step;
   const label = stepLabel(step);
-  const located = exported.map(({ files }) => files.find(({ table }) => table === label)?.rows ?? 0);
+  const located = exported.map(({ rows }) => rows[label] ?? 0);
   return { ...rest, located, isDone: true };
 }
 

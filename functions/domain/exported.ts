@@ -1,7 +1,7 @@
 /** What an export has written for one request: the same in the batch's manifest, the receipt and `manifest.json`. */
 import type { Manifest } from './batch.ts';
 
-type ExportFormat = 'ndjson' | 'json' | 'html';
+type ExportFormat = 'ndjson' | 'csv' | 'json' | 'html';
 
 export interface ExportedFile {
   /** In the exports bucket: `tenant/request/attempt/file`. */
@@ -23,6 +23,8 @@ export interface Exported {
   /** Every attempt writes into a folder of its own: what a dead one has left behind is never taken for this one's. */
   folder: string;
   expires_at: string;
+  /** Found, by table: of an export of categories no file says it. */
+  rows: Record<string, number>;
   files: ExportedFile[];
 }
 

@@ -14,7 +14,7 @@ const DAY_MILLISECONDS = 86_400_000;
 export type WorkerName = 'erase' | 'export';
 
 /** Named properties of one request, at most. */
-export const PROPERTIES_MAX = 100;
+const PROPERTIES_MAX = 100;
 
 const subjects = z
   .array(subjectSchema, { error: 'must be a list of {type, value}' })
@@ -50,7 +50,20 @@ const correctionSchema = z.strictObject({
     ),
 });
 
-const exportSchema = z.strictObject({ type: z.literal('export'), subjects, scope });
+const exportSchema = z.strictObject({
+  type: z.literal('export'),
+  subjects,
+  scope,
+  since: z.iso.datetime({ offset: true, error: 'must be a time like 2025-11-25T00:00:00Z' }).optional(),
+  content: z.enum(['rows', 'categories'], { error: 'must be "rows" or "categories"' }).optional(),
+  formats: z
+    .array(z.enum(['ndjson', 'csv'], { error: 'must be "ndjson" or "csv"' }), {
+      error: 'must be a list of formats',
+    })
+    .min(1, 'must name at least one format')
+    .refine((formats) => new Set(formats).size === formats.length, 'must name each format once')
+    .optional(),
+});
 
 export const createRequestSchema = z.discriminatedUnion(
   'type',
@@ -73,6 +86,12 @@ export interface RequestDocument {
   scope: Scope;
   /** Of a correction: the new values. */
   properties?: Record<string, Scalar>;
+  /** Of an export: rows from this time on only, RFC 3339. */
+  since?: string;
+  /** Of an export; `categories`: only which kinds of data there are and where they come from. Absent: the rows. */
+  content?: 'rows' | 'categories';
+  /** Of an export. Absent: `ndjson`. */
+  formats?: ('ndjson' | 'csv')[];
   version: 1;
   tenant: string;
   id: string;
@@ -96,6 +115,7 @@ export function fingerprint(order: CreateRequest): string {
 function fingerprintOfScope(order: CreateRequest): unknown {
   if (order.type === 'correction')
     return Object.entries(order.properties).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (order.type === 'export') return [order.scope, order.since, order.content, order.formats];
   return order.scope === 'everything' ? order.scope : order.scope.properties;
 }
 
@@ -135,11 +155,24 @@ export function acceptRequest(
     type: order.type,
     scope: scopeOf(order),
     ...(order.type === 'correction' && { properties: order.properties }),
+    ...(order.type === 'export' && exportOptions(order)),
     subjects: distinctSubjects(order.subjects),
     accepted_by: at.acceptedBy,
     accepted_at: new Date(at.now).toISOString(),
     due_at: new Date(at.now + DEADLINE_DAYS * DAY_MILLISECONDS).toISOString(),
     locations: at.locations,
+  };
+}
+
+function exportOptions({
+  since,
+  content,
+  formats,
+}: Extract<CreateRequest, { type: 'export' }>): Pick<RequestDocument, 'since' | 'content' | 'formats'> {
+  return {
+    ...(since !== undefined && { since }),
+    ...(content !== undefined && { content }),
+    ...(formats !== undefined && { formats }),
   };
 }
 

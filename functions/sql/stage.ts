@@ -10,12 +10,18 @@ import { type Match, matchSubjects } from './match.ts';
 import { Params } from './params.ts';
 import { everyPartition } from './partitions.ts';
 import { rowContent } from './row-content.ts';
+import { type EventTime, sinceCondition } from './since.ts';
 import { aliased, quoteName, type Statement } from './statement.ts';
 
 export interface Asked {
   /** Position among the tenant's requests of the batch. */
   position: number;
-  request: Pick<RequestDocument, 'subjects' | 'scope'>;
+  request: Pick<RequestDocument, 'subjects' | 'scope' | 'since' | 'content'>;
+}
+
+/** Requests that want the same of a row. */
+export interface Group extends Pick<RequestDocument, 'scope' | 'since' | 'content'> {
+  positions: number[];
 }
 
 export interface Staging {
@@ -26,16 +32,31 @@ export interface Staging {
   requests: number;
 }
 
-/**
- * @param asked the requests that can concern the table
- * @param eventTime column of the event's time, which goes with named properties
- * @returns `undefined`: no column can hold any of the subjects
- */
+/** @returns `undefined`: no column can hold any of the subjects */
 export function stageRows(
   table: PlannedTable,
   asked: readonly Asked[],
   { target, expirationHours, requests }: Staging,
-  eventTime?: string,
+  eventTime?: EventTime,
+): Statement | undefined {
+  const selected = selectRows(table, asked, eventTime);
+  if (selected === undefined) return undefined;
+  const create = [
+    `CREATE TABLE ${quoteName(target)}`,
+    `PARTITION BY RANGE_BUCKET(request, GENERATE_ARRAY(0, ${requests}, 1))`,
+    `OPTIONS(expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL ${expirationHours} HOUR))`,
+  ].join('\n');
+  return { ...selected, query: `${create}\nAS ${selected.query}` };
+}
+
+/**
+ * What is staged: `request` and `content`.
+ * @param asked the requests that can concern the table
+ */
+export function selectRows(
+  table: PlannedTable,
+  asked: readonly Asked[],
+  eventTime?: EventTime,
 ): Statement | undefined {
   const match = matchSubjects(
     table,
@@ -44,16 +65,15 @@ export function stageRows(
   if (match === undefined) return undefined;
   const params = new Params();
   params.merge(match);
+  const groups = groupsOf(asked);
   const owners = match.columns.map((column, index) => ownersOf(column, index, asked, match, params));
   const conditions = [match.predicate];
   if (table.name.isSharded) conditions.push(`REGEXP_CONTAINS(_TABLE_SUFFIX, r'${SHARD_SUFFIX}')`);
   if (table.requirePartitionFilter && table.partitioning) conditions.push(everyPartition(table.partitioning));
+  conditions.push(...timely(table, groups, params, eventTime));
   const lists = owners.map(({ list }) => list).join(", ',', ");
   const query = [
-    `CREATE TABLE ${quoteName(target)}`,
-    `PARTITION BY RANGE_BUCKET(request, GENERATE_ARRAY(0, ${requests}, 1))`,
-    `OPTIONS(expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL ${expirationHours} HOUR))`,
-    `AS SELECT ${OWNER} AS request, ${rowContent(table, asked, OWNER, params, eventTime)} AS content`,
+    `SELECT ${OWNER} AS request, ${rowContent(table, groups, OWNER, params, eventTime?.column)} AS content`,
     `FROM ${aliased(tableLabel(table.name))}`,
     ...owners.map(({ join }) => join),
     // A row that a request asks for by two identifiers is its row once.
@@ -61,6 +81,37 @@ export function stageRows(
     `WHERE ${conditions.join('\n  AND ')}`,
   ].join('\n');
   return { query, params: params.params, types: params.types };
+}
+
+function groupsOf(asked: readonly Asked[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const { position, request } of asked) {
+    const { scope, since, content } = request;
+    const key = JSON.stringify([scope, since, content]);
+    const group = groups.get(key) ?? {
+      scope,
+      ...(since !== undefined && { since }),
+      ...(content !== undefined && { content }),
+      positions: [],
+    };
+    group.positions.push(position);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** For each group that wants rows from a time on only. */
+function timely(
+  table: PlannedTable,
+  groups: readonly Group[],
+  params: Params,
+  eventTime: EventTime,
+): string[] {
+  return groups.flatMap(({ since, positions }) => {
+    const isLate = since === undefined ? undefined : sinceCondition(table, eventTime, since, params);
+    if (isLate === undefined) return [];
+    return [`(${OWNER} NOT IN UNNEST(${params.addArray(positions, 'INT64')}) OR ${isLate})`];
+  });
 }
 
 /** Not a name that a table may well have for a column. */

@@ -1,4 +1,5 @@
 /** Exports: what is in the files, for whom, and what is left behind. */
+import { gunzipSync } from 'node:zlib';
 import { eventsMap, eventsTable, LOOK_ALIKES } from '../support/events-table.ts';
 import { download, fileOf, linesOf, order, rowsOf } from '../support/exports.ts';
 import { PROJECT, System } from '../support/system.ts';
@@ -12,6 +13,8 @@ afterAll(() => system.close());
 const user = (value: string, type = 'distinct_id') => ({ type, value });
 const DAY = { timePartitioning: { type: 'DAY', field: 'time' }, clustering: { fields: ['distinct_id'] } };
 const DAYS = 86_400_000;
+const idMap = (table: string) => (dataset: string) =>
+  `{version: 1, location: EU, tables: [{table: ${dataset}.${table}, identifiers: [{type: distinct_id, column: distinct_id}]}]}`;
 
 test('an export holds every row of the subject, from every table of the map, and no other row', async () => {
   const owners = ['jane', ...LOOK_ALIKES];
@@ -356,3 +359,152 @@ async function objectsOf(tenant: string): Promise<string[]> {
   const { items = [] } = (await (await fetch(url)).json()) as { items?: { name: string }[] };
   return items.map(({ name }) => name);
 }
+
+test('CSV has a header, keeps numbers as they are, and tells NULL from an empty text', async () => {
+  const schema = [
+    { name: 'distinct_id', type: 'STRING' },
+    { name: 'big', type: 'INT64' },
+    { name: 'text', type: 'STRING' },
+    { name: 'properties', type: 'JSON' },
+    { name: 'tags', type: 'STRING', mode: 'REPEATED' },
+  ];
+  const rows = [
+    {
+      distinct_id: 'jane',
+      big: '9223372036854775807',
+      text: 'a "b", c\nd',
+      properties: { n: 1 },
+      tags: ['x', 'y'],
+    },
+    { distinct_id: 'jane', big: 7, text: '' },
+    { distinct_id: 'jane' },
+  ];
+  const tenant = await system.createTenant(
+    'export-csv',
+    [{ table: 'events', schema, rows }],
+    idMap('events'),
+  );
+
+  const id = await order(tenant, { subjects: [user('jane')], formats: ['csv', 'ndjson'] });
+  await system.settled();
+
+  const files = await download(tenant, id);
+  expect(files.map(({ name, rows: count }) => [name, count])).toEqual([
+    ['export_csv.events.csv.gz', 3],
+    ['export_csv.events.ndjson.gz', 3],
+    ['manifest.json', undefined],
+    ['index.html', undefined],
+  ]);
+  const csv = gunzipSync(fileOf(files, 'export_csv.events.csv.gz').bytes).toString();
+  const [header, ...records] = csv.split('\r\n');
+  expect(header).toBe('distinct_id,big,text,properties,tags');
+  expect(records.sort()).toEqual([
+    '',
+    'jane,,,,[]',
+    'jane,7,"",,[]',
+    'jane,9223372036854775807,"a ""b"", c\nd","{""n"":1}","[""x"",""y""]"',
+  ]);
+});
+
+test('an export since a time leaves older rows out, and keeps those that say no time', async () => {
+  const times = { TIMESTAMP: 'T00:00:00Z', DATETIME: 'T00:00:00', DATE: '' };
+  const tables = Object.entries(times).map(([type, suffix]) => ({
+    table: type.toLowerCase(),
+    schema: [
+      { name: 'distinct_id', type: 'STRING' },
+      { name: 'at', type },
+    ],
+    rows: [
+      { distinct_id: 'jane', at: `2025-11-24${suffix}` },
+      { distinct_id: 'jane', at: `2025-11-25${suffix}` },
+      { distinct_id: 'jane', at: null },
+    ],
+  }));
+  const millis = {
+    table: 'millis',
+    schema: [
+      { name: 'distinct_id', type: 'STRING' },
+      { name: 'at', type: 'INT64' },
+    ],
+    rows: [-1, 0].map((distance) => ({
+      distinct_id: 'jane',
+      at: Date.parse('2025-11-25T00:00:00Z') + distance,
+    })),
+  };
+  const timeless = { ...millis, table: 'timeless' };
+  const map = (dataset: string) => `version: 1
+location: EU
+tables:
+${tables.map(({ table }) => `  - {table: ${dataset}.${table}, identifiers: [{type: distinct_id, column: distinct_id}], event_time: {column: at}}`).join('\n')}
+  - {table: ${dataset}.millis, identifiers: [{type: distinct_id, column: distinct_id}], event_time: {column: at, unit: milliseconds}}
+  - {table: ${dataset}.timeless, identifiers: [{type: distinct_id, column: distinct_id}]}
+`;
+  const tenant = await system.createTenant('export-since', [...tables, millis, timeless], map);
+
+  const since = await order(tenant, { subjects: [user('jane')], since: '2025-11-25T01:00:00+01:00' });
+  const all = await order(tenant, { subjects: [user('jane')] });
+  await system.settled();
+
+  const counts = async (id: string) =>
+    (await tenant.get(`/requests/${id}`)).json.tables.map(
+      (table: Record<string, unknown>) => table['rows_located'],
+    );
+  expect(await counts(since)).toEqual([2, 2, 2, 1, 2]);
+  expect(await counts(all)).toEqual([3, 3, 3, 2, 2]);
+  const refused = await tenant.post('/requests', {
+    type: 'export',
+    subjects: [user('jane')],
+    scope: 'everything',
+    since: 'last year',
+  });
+  expect([refused.status, refused.json.errors[0].field]).toEqual([400, 'since']);
+});
+
+test('an export of categories says which kinds of data there are and from where, and holds no row', async () => {
+  const tables = [
+    eventsTable('events', ['jane']),
+    eventsTable('orders', ['jane']),
+    eventsTable('others', ['joe']),
+  ];
+  const map = (dataset: string) => `version: 1
+location: EU
+tables:
+  - table: ${dataset}.events
+    identifiers: [{type: distinct_id, column: distinct_id}, {type: user_id, column: user_id}]
+    category: Use of the website
+    source: The website itself
+    properties: [{name: kind, column: event, replacement: deleted}]
+  - {table: ${dataset}.orders, identifiers: [{type: distinct_id, column: distinct_id}]}
+  - {table: ${dataset}.others, identifiers: [{type: distinct_id, column: distinct_id}], category: Nothing of hers}
+`;
+  const tenant = await system.createTenant('export-kinds', tables, map);
+
+  const id = await order(tenant, { subjects: [user('jane')], content: 'categories' });
+  await system.settled();
+
+  const files = await download(tenant, id);
+  expect(files.map(({ name }) => name)).toEqual(['categories.json', 'manifest.json', 'index.html']);
+  expect(JSON.parse(fileOf(files, 'categories.json').bytes.toString())).toEqual({
+    categories: [
+      {
+        table: `${PROJECT}.export_kinds.events`,
+        category: 'Use of the website',
+        source: 'The website itself',
+        identifiers: ['distinct_id', 'user_id'],
+        properties: ['kind'],
+        records: 2,
+      },
+      {
+        table: `${PROJECT}.export_kinds.orders`,
+        category: 'export_kinds.orders',
+        source: null,
+        identifiers: ['distinct_id'],
+        properties: [],
+        records: 2,
+      },
+    ],
+  });
+  const text = files.map(({ bytes }) => bytes.toString()).join();
+  expect(text).toContain('Use of the website');
+  expect(text).not.toMatch(/opened|Nothing of hers/);
+});

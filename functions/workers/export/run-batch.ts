@@ -16,7 +16,8 @@ import { finishRequests, showCondition } from '../finish-requests.ts';
 import type { BatchContext } from '../worker.ts';
 import { runStep } from './run-step.ts';
 import { stagingDataset } from './staging.ts';
-import { StagingLost, writeRequest } from './write-request.ts';
+import { StagingLost } from './staged-rows.ts';
+import { writeRequest } from './write-request.ts';
 
 /** Requests whose files are written side by side; each holds a page of rows and a part of an upload in memory. */
 const WRITES_AT_ONCE = 4;

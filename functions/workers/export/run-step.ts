@@ -61,7 +61,7 @@ async function stage(
     table,
     asked,
     { target, expirationHours: STAGING_HOURS, requests: requests.length },
-    mapped.event_time?.column,
+    mapped.event_time,
   );
   if (statement === undefined) return (current) => afterStage(current);
   const job = toJob(context, 'export', jobId(batch, step, { kind: 'stage' }), batch, statement);
