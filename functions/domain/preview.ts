@@ -61,12 +61,17 @@ export function unsearchedPreview(asked: Asked, pricePerTib: number): TablePrevi
   return toPreview(asked, NOTHING, [], pricePerTib);
 }
 
-/** @param changes bytes of each statement's dry run, or why they could not be asked */
+/**
+ * @param changes bytes of each statement's dry run, or why they could not be asked
+ * @param locates how often the request itself locates
+ */
 export function toPreview(
   asked: Asked,
   located: LocateOutcome,
   changes: readonly number[] | Refusal,
   pricePerTib: number,
+  // Whatever is changed is located once more, to verify it.
+  locates = 'reason' in changes || changes.length === 0 ? 1 : 2,
 ): TablePreview {
   const known = {
     ...asked,
@@ -76,8 +81,6 @@ export function toPreview(
     bytes_locate: located.bytesProcessed,
   };
   if ('reason' in changes) return { ...known, ...changes };
-  // Whatever is changed is located once more, to verify it.
-  const locates = changes.length === 0 ? 1 : 2;
   const billed = locates * located.bytesBilled + sum(changes.map(bytesBilled));
   return {
     ...known,

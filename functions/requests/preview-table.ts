@@ -16,6 +16,7 @@ import { propertiesOf, type RequestDocument } from '../domain/request.ts';
 import { log } from '../log.ts';
 import { WarehouseError } from '../ports.ts';
 import type { Services } from '../services.ts';
+import { selectRows } from '../sql/stage.ts';
 import type { Statement } from '../sql/statement.ts';
 import { mapConcurrently } from '../workers/concurrently.ts';
 import type { Statements } from '../workers/erase/statements.ts';
@@ -52,8 +53,16 @@ export async function previewTable(
   if (statement === undefined) return unsearchedPreview(asked, pricePerTib);
   const located = await orRefused(() => runLocate(asking, planned.value, statement, index));
   if ('refusal' in located) return refusedPreview(asked, located.refusal);
-  const changes = await orRefused(() => dryRunChanges(asking, planned.value, located.value));
-  return toPreview(asked, located.value, 'refusal' in changes ? changes.refusal : changes.value, pricePerTib);
+  const changes = await orRefused(() =>
+    document.type === 'export'
+      ? dryRunStaging(asking, mapped, planned.value)
+      : dryRunChanges(asking, planned.value, located.value),
+  );
+  const known = 'refusal' in changes ? changes.refusal : changes.value;
+  // An export locates nothing: it reads.
+  return document.type === 'export'
+    ? toPreview(asked, located.value, known, pricePerTib, 0)
+    : toPreview(asked, located.value, known, pricePerTib);
 }
 
 /** As the worker plans its step. */
@@ -61,7 +70,7 @@ async function plan({ services, map, document }: Asking, mapped: MappedTable): P
   const defaults = { project: services.config.project, location: locationOf(map, mapped) };
   const metadata = await services.warehouse.describe(splitTableName(mapped.table, defaults.project));
   const joined = planTable(mapped, metadata, defaults, propertiesOf(document));
-  if ('table' in joined) return joined.table;
+  if ('table' in joined) return { ...joined.table, fields: metadata.fields };
   const message = joined.findings.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
   throw new WarehouseError({ reason: 'invalid', message });
 }
@@ -96,6 +105,20 @@ async function dryRunChanges(
     const { bytesProcessed } = await warehouse.dryRun(statements.change(table, chunk), table.location);
     return bytesProcessed;
   });
+}
+
+/** An export scans each table once, whatever is found. */
+async function dryRunStaging(
+  { services, document, until }: Asking,
+  mapped: MappedTable,
+  table: PlannedTable,
+): Promise<number[]> {
+  stopAfter(until, services.clock());
+  const asked = [{ position: 0, request: document }];
+  const statement = selectRows(table, asked, mapped.event_time);
+  if (statement === undefined) return [];
+  const { bytesProcessed } = await services.warehouse.dryRun(statement, table.location);
+  return [bytesProcessed];
 }
 
 class TooSlow extends Error {}

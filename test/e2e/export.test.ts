@@ -508,3 +508,47 @@ tables:
   expect(text).toContain('Use of the website');
   expect(text).not.toMatch(/opened|Nothing of hers/);
 });
+
+test('the preview of an export counts its rows, and asks for no change', async () => {
+  const tenant = await system.createTenant(
+    'export-preview',
+    [eventsTable('events', ['jane', 'joe'])],
+    eventsMap(['events']),
+  );
+
+  const { status, json } = await tenant.post('/requests:preview', {
+    type: 'export',
+    subjects: [user('jane')],
+    scope: 'everything',
+  });
+
+  expect([status, json.type]).toEqual([200, 'export']);
+  expect(json.tables).toEqual([expect.objectContaining({ rows: 2, searched: true })]);
+  expect(json.tables[0].bytes_change).toBeGreaterThan(json.tables[0].bytes_locate);
+  const [jobs] = await system.bigquery.getJobs({ maxResults: 1000 });
+  const types = jobs
+    .filter(({ metadata }) => metadata.configuration.query?.query.includes('export_preview.events'))
+    .map(({ metadata }) => metadata.statistics.query.statementType);
+  expect(types).toEqual(['SELECT']);
+});
+
+test('staged rows that are gone before they are written are staged anew', async () => {
+  const tenant = await system.createTenant(
+    'export-lost',
+    [eventsTable('events', ['jane'])],
+    eventsMap(['events']),
+  );
+  // The first page cannot be read: what a worker finds whose staging table has expired.
+  system.stack.faults.add({
+    operation: 'bigquery.tabledata.list',
+    action: { kind: 'fail', status: 404, reason: 'notFound', message: 'Not found: Table' },
+  });
+
+  const id = await order(tenant, { subjects: [user('jane')] });
+  await system.settled();
+  system.stack.faults.clear();
+
+  expect(rowsOf(await download(tenant, id), 'export_lost.events.ndjson.gz')).toHaveLength(2);
+  const [tables] = await system.bigquery.dataset('lethe_staging_eu').getTables();
+  expect(tables.map((table) => table.id)).toEqual([]);
+});

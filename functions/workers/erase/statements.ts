@@ -34,6 +34,21 @@ function editing(requests: readonly RequestDocument[]): Statements {
   };
 }
 
+/** An export changes nothing; of its preview this locates the rows. */
+function reading(requests: readonly RequestDocument[]): Statements {
+  const change = () => {
+    throw new Error('an export changes nothing');
+  };
+  return { ...deleting(requests), change };
+}
+
 export function statementsOf(work: Work, requests: readonly RequestDocument[]): Statements {
-  return work === 'edit' ? editing(requests) : deleting(requests);
+  switch (work) {
+    case 'edit':
+      return editing(requests);
+    case 'delete':
+      return deleting(requests);
+    case 'export':
+      return reading(requests);
+  }
 }

@@ -2,7 +2,7 @@
  * Works a batch of exports off, tenant by tenant: all tables are staged side by side, then each request's files are written in
  * one go, then the staged rows are dropped.
  */
-import { stepsOf, tenantsOf } from '../../domain/batch.ts';
+import { type Step, stepsOf, tenantsOf } from '../../domain/batch.ts';
 import { afterLoss, afterWriting, isStaged, nextExportAction, unwritten } from '../../domain/export-step.ts';
 import { exportOf } from '../../domain/exported.ts';
 import { isTenantDone } from '../../domain/receipt.ts';
@@ -29,15 +29,17 @@ export async function runBatch(context: BatchContext, file: ManifestFile): Promi
 }
 
 async function runTenant(context: BatchContext, file: ManifestFile, tenant: string): Promise<void> {
-  const requests = await loadRequests(context.services, file.current, tenant);
-  if (!isTenantDone(file.current, tenant)) {
+  const { services } = context;
+  const requests = await loadRequests(services, file.current, tenant);
+  while (!isTenantDone(file.current, tenant)) {
     await stageTables(context, file, tenant, requests);
     if (!isStaged(file.current, tenant)) {
       await file.save();
-      return showCondition(context.services, file.current, tenant);
+      return showCondition(services, file.current, tenant);
     }
-    if (!(await writeFiles(context, file, tenant, requests))) return;
-    await dropStaging(context, file, tenant, requests);
+    if (services.clock() >= context.deadline) return file.save();
+    const isWritten = await writeFiles(context, file, tenant, requests);
+    if (isWritten) await dropStaging(context, file, tenant, requests);
     await file.save();
   }
   await finishRequests(context, file.current, requests);
@@ -70,23 +72,23 @@ async function writeFiles(
   tenant: string,
   requests: readonly RequestDocument[],
 ): Promise<boolean> {
-  for (;;) {
-    const next = unwritten(file.current, requests).slice(0, WRITES_AT_ONCE);
-    if (next.length === 0) return true;
-    if (context.services.clock() >= context.deadline) return false;
-    try {
+  try {
+    for (;;) {
+      const next = unwritten(file.current, requests).slice(0, WRITES_AT_ONCE);
+      if (next.length === 0) return true;
+      if (context.services.clock() >= context.deadline) return false;
       const written = await mapConcurrently(next, WRITES_AT_ONCE, (request) =>
         writeRequest(context, file.current, requests, request),
       );
       file.current = { ...file.current, exports: [...(file.current.exports ?? []), ...written] };
-    } catch (error) {
-      if (!(error instanceof StagingLost)) throw error;
-      log('WARNING', 'staged rows are gone and are staged anew', { tenant, step: error.step.id });
-      replaceStep(file, afterLoss(error.step));
       await file.save();
-      return false;
     }
-    await file.save();
+  } catch (error) {
+    if (!(error instanceof StagingLost)) throw error;
+    log('WARNING', 'staged rows are gone and are staged anew', { tenant, step: error.step.id });
+    await dropTable(context, error.step);
+    replaceStep(file, afterLoss(error.step));
+    return false;
   }
 }
 
@@ -96,11 +98,14 @@ async function dropStaging(
   tenant: string,
   requests: readonly RequestDocument[],
 ): Promise<void> {
-  const { config, warehouse } = context.services;
-  const dataset = stagingDataset(config, context.location);
   const exported = requests.map((request) => exportOf(file.current, request));
   await mapConcurrently(stepsOf(file.current, tenant), WRITES_AT_ONCE, async (step) => {
-    if (step.staging !== undefined) await warehouse.dropTable({ dataset, table: step.staging });
+    await dropTable(context, step);
     replaceStep(file, afterWriting(step, exported));
   });
+}
+
+async function dropTable({ services, location }: BatchContext, { staging }: Step): Promise<void> {
+  const dataset = stagingDataset(services.config, location);
+  if (staging !== undefined) await services.warehouse.dropTable({ dataset, table: staging });
 }
