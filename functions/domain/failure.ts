@@ -55,6 +55,9 @@ const LATER: readonly { text: RegExp; code: string; seconds: number }[] = [
   { text: /too many table update operations/, code: 'rate_limit', seconds: MINUTE },
 ];
 
+/** Ours: how an UPDATE ends that would have to remove a key from a text that is no JSON (sql/json-keys.ts). */
+export const UNREADABLE_JSON = 'lethe: a text that should be JSON is not, and may hold what is to be erased';
+
 /** A job that was deleted, or never arrived: the next attempt is another job. */
 const JOB_MISSING = /^Not found: Job /;
 
@@ -63,6 +66,11 @@ export function judgeFailure({ reason, message, status }: WarehouseFailure): Ver
   if (later !== undefined) return { kind: 'defer', code: later.code, seconds: later.seconds };
   if (reason === 'quotaExceeded') return { kind: 'defer', code: 'quota', seconds: 15 * MINUTE };
   if (TRANSIENT.has(reason) || JOB_MISSING.test(message)) return { kind: 'retry', code: 'transient' };
+  if (message.includes(UNREADABLE_JSON))
+    return block(
+      'unreadable_json',
+      'Mend or empty the texts, or name in the data map the replacement of such a text; then :retry the request.',
+    );
   switch (reason) {
     case 'notFound':
       return block(

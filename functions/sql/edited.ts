@@ -1,7 +1,9 @@
 /** What a column holds after the edits of one group. */
 import type { PlacedEdit } from '../domain/edits.ts';
 import { fieldsOfValue, type PropertyPlace } from '../domain/property-place.ts';
-import { jsonPath, jsonType, parameterValue, valueField } from './held.ts';
+import { valueField } from './held.ts';
+import { editedJson } from './json-keys.ts';
+import { parameterValue } from './parameter-value.ts';
 import type { Params } from './params.ts';
 import { quoteName } from './statement.ts';
 
@@ -39,8 +41,9 @@ function editedHere(expression: string, edits: readonly PlacedEdit[], params: Pa
   const json = edits.filter(isForm('json'));
   if (json.length > 0) return editedJson(expression, json, params);
   const entries = edits.filter(isForm('entry'));
-  if (entries.length > 0) return editedEntries(expression, entries, params);
-  return editedItems(expression, edits.filter(isForm('item')), params);
+  const items = edits.filter(isForm('item'));
+  const kept = entries.length > 0 ? editedEntries(expression, entries, params) : expression;
+  return items.length > 0 ? editedItems(kept, items, params) : kept;
 }
 
 type Form<F extends PropertyPlace['form']> = PlacedEdit & { place: Extract<PropertyPlace, { form: F }> };
@@ -56,24 +59,6 @@ function scalar({ place, value }: PlacedEdit, params: Params): string {
   if (wanted !== undefined) return params.add(parameterValue(wanted), place.type ?? place.sqlType);
   const isArray = place.sqlType.startsWith('ARRAY<');
   return `CAST(${isArray ? '[]' : 'NULL'} AS ${place.sqlType})`;
-}
-
-function editedJson(expression: string, edits: readonly Form<'json'>[], params: Params): string {
-  const isText = edits[0]?.place.isText === true;
-  const paths = edits
-    .filter(({ value }) => value === undefined)
-    .map(({ place }) => params.add(jsonPath(place.keys), 'STRING'));
-  const parsed = isText ? `PARSE_JSON(${expression})` : expression;
-  let json = paths.length === 0 ? parsed : `JSON_REMOVE(${parsed}, ${paths.join(', ')})`;
-  edits.forEach(({ place, value }, index) => {
-    if (value === undefined) return;
-    const path = params.add(jsonPath(place.keys), 'STRING');
-    const name = `j${index}`;
-    const set = `JSON_SET(${name}, ${path}, ${params.add(parameterValue(value), jsonType(value))})`;
-    // Where the key is not there, there is nothing to correct; JSON_SET would make it.
-    json = `(SELECT IF(JSON_QUERY(${name}, ${path}) IS NULL, ${name}, ${set}) FROM UNNEST([${json}]) AS ${name})`;
-  });
-  return isText ? `TO_JSON_STRING(${json})` : json;
 }
 
 function editedEntries(expression: string, edits: readonly Form<'entry'>[], params: Params): string {
@@ -114,5 +99,7 @@ function editedItems(expression: string, edits: readonly Form<'item'>[], params:
       edit.value === undefined ? scalar(edit, params) : `IF(${field} IS NULL, NULL, ${scalar(edit, params)})`;
     return `${content} AS ${quoteName(edit.place.field)}`;
   });
-  return `ARRAY(SELECT AS STRUCT e.* REPLACE (${replaced.join(', ')}) FROM UNNEST(${expression}) AS e WITH OFFSET AS o ORDER BY o)`;
+  // The item is built in a query of its own: ORDER BY would take an item's field `o` for the position.
+  const item = `(SELECT AS STRUCT e.* REPLACE (${replaced.join(', ')}))`;
+  return `ARRAY(SELECT ${item} FROM UNNEST(${expression}) AS e WITH OFFSET AS o ORDER BY o)`;
 }

@@ -1,16 +1,21 @@
 /** Whether a row still holds what an edit is about: an erased property is held while it is there, a set one while it differs. */
 import type { PlacedEdit } from '../domain/edits.ts';
 import { fieldsOfValue, numberTypes, type PropertyPlace, type Scalar } from '../domain/property-place.ts';
+import { heldKey } from './json-keys.ts';
+import { parameterValue } from './parameter-value.ts';
 import type { Params } from './params.ts';
 import { columnOf, quoteName } from './statement.ts';
 
-export function held({ place, value }: PlacedEdit, params: Params): string {
+export { jsonPath } from './json-keys.ts';
+
+export function held(edit: PlacedEdit, params: Params): string {
+  const { place, value } = edit;
   const column = columnOf(place.column);
   switch (place.form) {
     case 'column':
       return heldColumn(column, place, value, params);
     case 'json':
-      return heldKey(column, place, value, params);
+      return heldKey(column, { ...edit, place }, params);
     case 'entry': {
       const isEntry = `e.key = ${params.add(place.key, 'STRING')}`;
       const differs = value === undefined ? '' : ` AND ${entryDiffers(place, value, params)}`;
@@ -46,20 +51,6 @@ function heldColumn(
   return `${column} != ${params.add(parameterValue(wanted), type ?? sqlType)}`;
 }
 
-function heldKey(
-  column: string,
-  { isText, keys }: Extract<PropertyPlace, { form: 'json' }>,
-  value: Scalar | undefined,
-  params: Params,
-): string {
-  const found = `JSON_QUERY(${column}, ${params.add(jsonPath(keys), 'STRING')})`;
-  if (value === undefined) return `${found} IS NOT NULL`;
-  const wanted = `TO_JSON_STRING(${params.add(parameterValue(value), jsonType(value))})`;
-  if (isText) return `${found} != ${wanted}`;
-  // TO_JSON_STRING makes the text null of NULL: https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions#to_json_string
-  return `(${found} IS NOT NULL AND TO_JSON_STRING(${found}) != ${wanted})`;
-}
-
 /** Of an array entry whose value is a STRUCT with a field a type, as GA4 has it, or a scalar. */
 function entryDiffers(
   place: Extract<PropertyPlace, { form: 'entry' }>,
@@ -82,20 +73,4 @@ export function valueField(
   if (field === undefined || typeof value === 'boolean')
     throw new Error(`no entry of ${place.property} can hold this`);
   return field;
-}
-
-/** `['a', 'b c']` -> `$."a"."b c"`. A backslash stands for itself; a quote cannot stand (`isAddressableKey`). */
-export function jsonPath(keys: readonly string[]): string {
-  return `$${keys.map((key) => `."${key}"`).join('')}`;
-}
-
-export function jsonType(value: Scalar): string {
-  if (typeof value === 'boolean') return 'BOOL';
-  if (typeof value === 'string') return 'STRING';
-  return Number.isSafeInteger(value) ? 'INT64' : 'FLOAT64';
-}
-
-/** Integers as text: a parameter of type INT64 is not a JavaScript number on the way. */
-export function parameterValue(value: Scalar): Scalar {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
 }

@@ -1,6 +1,19 @@
 /** Rows as plain text, and as the reference implementation's protocol has them. */
 
-export type ScalarType = 'STRING' | 'INT64' | 'DATE' | 'DATETIME' | 'TIMESTAMP';
+import { numericBytes, packedDatetime, packedTime } from './googlesql-packing.ts';
+
+export type ScalarType =
+  | 'STRING'
+  | 'INT64'
+  | 'BOOL'
+  | 'FLOAT64'
+  | 'NUMERIC'
+  | 'BYTES'
+  | 'JSON'
+  | 'DATE'
+  | 'TIME'
+  | 'DATETIME'
+  | 'TIMESTAMP';
 
 export interface Column {
   name: string;
@@ -10,8 +23,9 @@ export interface Column {
 }
 
 /**
- * INT64: `'-7'`. DATE: `'2026-11-24'`. DATETIME: `'2026-11-24T10:59:59.999999'`. TIMESTAMP: the same with `Z`.
- * A STRUCT is a record of its fields, an ARRAY a list.
+ * INT64: `'-7'`. BOOL: `'true'`. NUMERIC: `'1.5'`. BYTES: in base64. JSON: its text. DATE: `'2026-11-24'`. TIME:
+ * `'10:59:59.999999'`. DATETIME: `'2026-11-24T10:59:59.999999'`. TIMESTAMP: the same with `Z`. A STRUCT is a record of
+ * its fields, an ARRAY a list.
  */
 export type Value = string | null | { [field: string]: Value } | Value[];
 
@@ -27,6 +41,12 @@ export interface TypeProto {
 export interface ValueProto {
   stringValue?: string;
   int64Value?: string;
+  boolValue?: boolean;
+  doubleValue?: number;
+  numericValue?: Uint8Array;
+  bytesValue?: Uint8Array;
+  jsonValue?: string;
+  timeValue?: string;
   dateValue?: number;
   timestampValue?: { seconds?: string; nanos?: number };
   datetimeValue?: { bitFieldDatetimeSeconds?: string; nanos?: number };
@@ -35,7 +55,7 @@ export interface ValueProto {
 }
 
 export function typeProto(type: Column['type']): TypeProto {
-  if (typeof type === 'string') return { typeKind: `TYPE_${type}` };
+  if (typeof type === 'string') return { typeKind: `TYPE_${type === 'FLOAT64' ? 'DOUBLE' : type}` };
   if ('arrayOf' in type) {
     return { typeKind: 'TYPE_ARRAY', arrayType: { elementType: typeProto(type.arrayOf) } };
   }
@@ -55,7 +75,23 @@ export function toProto(type: Column['type'], value: Value | undefined): ValuePr
     return { structValue: { field: type.map(({ name, type: of }) => toProto(of, fields[name])) } };
   }
   if (typeof value !== 'string') throw new Error(`${type} expects text`);
+  return scalarProto(type, value);
+}
+
+function scalarProto(type: ScalarType, value: string): ValueProto {
   switch (type) {
+    case 'BOOL':
+      return { boolValue: value === 'true' };
+    case 'FLOAT64':
+      return { doubleValue: Number(value) };
+    case 'NUMERIC':
+      return { numericValue: numericBytes(value) };
+    case 'BYTES':
+      return { bytesValue: Buffer.from(value, 'base64') };
+    case 'JSON':
+      return { jsonValue: value };
+    case 'TIME':
+      return { timeValue: packedTime(value) };
     case 'STRING':
       return { stringValue: value };
     case 'INT64':
@@ -70,7 +106,7 @@ export function toProto(type: Column['type'], value: Value | undefined): ValuePr
         },
       };
     case 'DATETIME':
-      return { datetimeValue: { bitFieldDatetimeSeconds: packSeconds(value), nanos: nanosOf(value) } };
+      return { datetimeValue: { bitFieldDatetimeSeconds: packedDatetime(value), nanos: nanosOf(value) } };
   }
 }
 
@@ -94,13 +130,4 @@ function milliseconds(iso: string): number {
 
 function nanosOf(text: string): number {
   return Number((/\.(\d+)/.exec(text)?.[1] ?? '').padEnd(9, '0'));
-}
-
-/** year, month, day, hour, minute, second in 14, 4, 5, 5, 6 and 6 bits (zetasql/public/civil_time.h). */
-function packSeconds(datetime: string): string {
-  const [year = 0, ...rest] = (datetime.slice(0, 19).match(/\d+/g) ?? []).map(Number);
-  const widths = [4, 5, 5, 6, 6];
-  return rest
-    .reduce((bits, part, i) => bits * 2n ** BigInt(widths[i] ?? 0) + BigInt(part), BigInt(year))
-    .toString();
 }

@@ -7,6 +7,7 @@ import { loadSync } from '@grpc/proto-loader';
 import type { Statement } from '../../functions/sql/statement.ts';
 import { hasNestedDml, LANGUAGE_OPTIONS, withImplicitAlias } from './googlesql-language.ts';
 import { findReferenceImplementation, type RunningServer, startServer } from './googlesql-server.ts';
+import { rowOf } from './googlesql-rows.ts';
 import {
   arrayOf,
   type Column,
@@ -42,6 +43,8 @@ export interface GoogleSql {
   ): Promise<Record<string, string | null>[]>;
   /** Which rows a DELETE takes: their positions in `table.rows`, ascending. */
   evaluateDelete(statement: Statement, table: Table, options?: JudgeOptions): Promise<number[]>;
+  /** All rows of the table after an UPDATE, and how many it changed. */
+  evaluateUpdate(statement: Statement, table: Table): Promise<{ rows: Row[]; changed: number }>;
   stop(): Promise<void>;
 }
 
@@ -136,6 +139,20 @@ function judge(client: ServiceClient, server: RunningServer): GoogleSql {
       });
       return keys.sort((a, b) => a - b);
     },
+    async evaluateUpdate(statement, table) {
+      const { content = [] } = await call<ModifyAnswer>('evaluateModify', {
+        ...requestFor(statement, table),
+        ...contentOf(table),
+      });
+      const columns = withKey(table.columns);
+      const rows = [...table.rows];
+      for (const { operation, oldPrimaryKey, cell } of content) {
+        if (operation !== 'UPDATE') throw new Error(`an UPDATE did an ${operation}`);
+        const { [ROW_KEY]: _key, ...row } = rowOf(columns, cell);
+        rows[Number(oldPrimaryKey[0]?.int64Value)] = row;
+      }
+      return { rows, changed: content.length };
+    },
     async stop() {
       client.close();
       await server.stop();
@@ -149,7 +166,7 @@ interface QueryAnswer {
 }
 
 interface ModifyAnswer {
-  content?: { operation: string; oldPrimaryKey: ValueProto[] }[];
+  content?: { operation: string; oldPrimaryKey: ValueProto[]; cell: ValueProto[] }[];
 }
 
 const withKey = (columns: readonly Column[]): Column[] => [
@@ -159,7 +176,11 @@ const withKey = (columns: readonly Column[]): Column[] => [
 
 function requestFor(statement: Statement, table: Table, { timeZone = 'UTC' }: JudgeOptions = {}) {
   const parameters = Object.entries(statement.types).map(([name, type]) => {
-    if (!Array.isArray(type)) throw new Error(`@${name}: only arrays are needed so far`);
+    if (!Array.isArray(type)) {
+      const scalar = type as ScalarType;
+      const value = statement.params[name];
+      return { name, type: typeProto(scalar), value: toProto(scalar, value === null ? null : String(value)) };
+    }
     const elementType = type[0] as ScalarType;
     return {
       name,
