@@ -5,7 +5,7 @@
 import { exportedFields } from '../domain/exported-fields.ts';
 import type { PlannedTable } from '../domain/planned-table.ts';
 import type { PropertyPlace } from '../domain/property-place.ts';
-import { jsonPath } from './held.ts';
+import { jsonPath } from './json-keys.ts';
 import type { Params } from './params.ts';
 import type { Group } from './stage.ts';
 import { columnOf, quoteName } from './statement.ts';
@@ -24,7 +24,7 @@ export function rowContent(
   if (new Set(contents).size === 1) return only;
   const cases = groups.map(
     ({ positions }, index) =>
-      `WHEN ${owner} IN UNNEST(${params.addArray(positions, 'INT64')}) THEN ${contents[index]}`,
+      `WHEN ${owner} IN UNNEST(${params.addArray(positions.map(String), 'INT64')}) THEN ${contents[index]}`,
   );
   return `CASE ${cases.join(' ')} END`;
 }

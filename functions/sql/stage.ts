@@ -110,7 +110,7 @@ function timely(
   return groups.flatMap(({ since, positions }) => {
     const isLate = since === undefined ? undefined : sinceCondition(table, eventTime, since, params);
     if (isLate === undefined) return [];
-    return [`(${OWNER} NOT IN UNNEST(${params.addArray(positions, 'INT64')}) OR ${isLate})`];
+    return [`(${OWNER} NOT IN UNNEST(${params.addArray(positions.map(String), 'INT64')}) OR ${isLate})`];
   });
 }
 
