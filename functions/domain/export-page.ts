@@ -52,7 +52,7 @@ export function exportPage(
 <h1>Your data</h1>
 <table class="record"><tbody>${about.map(([name = '', value = '']) => row(name, escapeHtml(value))).join('')}</tbody></table>
 <h2>Files</h2>
-<p>Each file of records is compressed with gzip; .ndjson holds one record a line, in JSON, .csv is for spreadsheets.</p>
+<p>A file that ends in .gz is compressed with gzip; .ndjson holds one record a line, in JSON, .csv is for spreadsheets.</p>
 <table><thead><tr><th scope="col">File</th><th scope="col">Records</th><th scope="col">Bytes</th><th scope="col">SHA-256</th></tr></thead><tbody>${listed.join('')}</tbody></table>
 ${categories === undefined ? samples.map(section).join('\n') : categorySection(categories)}
 </main>

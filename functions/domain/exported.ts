@@ -1,7 +1,7 @@
 /** What an export has written for one request: the same in the batch's manifest, the receipt and `manifest.json`. */
 import type { Manifest } from './batch.ts';
 
-type ExportFormat = 'ndjson' | 'csv' | 'json' | 'html';
+type ExportFormat = 'ndjson' | 'csv' | 'json' | 'html' | 'zip';
 
 export interface ExportedFile {
   /** In the exports bucket: `tenant/request/attempt/file`. */

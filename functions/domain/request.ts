@@ -63,6 +63,10 @@ const exportSchema = z.strictObject({
     .min(1, 'must name at least one format')
     .refine((formats) => new Set(formats).size === formats.length, 'must name each format once')
     .optional(),
+  zip_password: z
+    .string({ error: 'must be a text' })
+    .regex(/^[\x20-\x7e]{12,128}$/, 'must be 12 to 128 visible ASCII characters or blanks')
+    .optional(),
 });
 
 export const createRequestSchema = z.discriminatedUnion(
@@ -92,6 +96,8 @@ export interface RequestDocument {
   content?: 'rows' | 'categories';
   /** Of an export. Absent: `ndjson`. */
   formats?: ('ndjson' | 'csv')[];
+  /** Of an export: all files in one ZIP that opens with it. It is kept as the identifiers are, and shown nowhere. */
+  zip_password?: string;
   version: 1;
   tenant: string;
   id: string;
@@ -115,7 +121,8 @@ export function fingerprint(order: CreateRequest): string {
 function fingerprintOfScope(order: CreateRequest): unknown {
   if (order.type === 'correction')
     return Object.entries(order.properties).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (order.type === 'export') return [order.scope, order.since, order.content, order.formats];
+  if (order.type === 'export')
+    return [order.scope, order.since, order.content, order.formats, order.zip_password];
   return order.scope === 'everything' ? order.scope : order.scope.properties;
 }
 
@@ -168,11 +175,13 @@ function exportOptions({
   since,
   content,
   formats,
-}: Extract<CreateRequest, { type: 'export' }>): Pick<RequestDocument, 'since' | 'content' | 'formats'> {
+  zip_password,
+}: Extract<CreateRequest, { type: 'export' }>): Partial<RequestDocument> {
   return {
     ...(since !== undefined && { since }),
     ...(content !== undefined && { content }),
     ...(formats !== undefined && { formats }),
+    ...(zip_password !== undefined && { zip_password }),
   };
 }
 

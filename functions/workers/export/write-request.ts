@@ -7,8 +7,9 @@ import type { Exported, ExportedFile } from '../../domain/exported.ts';
 import { isSearched } from '../../domain/progress.ts';
 import type { RequestDocument } from '../../domain/request.ts';
 import type { BatchContext } from '../worker.ts';
-import { Folder } from './folder.ts';
+import { type Folder, openFolder } from './folder.ts';
 import { writeTable } from './write-table.ts';
+import { openZip } from './zip-folder.ts';
 
 const DAY = 86_400_000;
 
@@ -22,7 +23,36 @@ export async function writeRequest(
   const attempt = `${manifest.batch}-${Buffer.from(random(5)).toString('hex')}`;
   const path = `${request.tenant}/${request.id}/${attempt}`;
   const expiresAt = clock() + config.exports.days * DAY;
-  const folder = new Folder(exports, path, expiresAt);
+  const place = { path, expiresAt };
+  const { zip_password: password } = request;
+  const folder = password === undefined ? openFolder(exports, place) : openZip(exports, place, password);
+  try {
+    const { files, rows } = await fill(context, folder, manifest, requests, request, expiresAt);
+    const archive = await folder.close();
+    return {
+      tenant: request.tenant,
+      request: request.id,
+      folder: path,
+      expires_at: new Date(expiresAt).toISOString(),
+      rows: Object.fromEntries(rows),
+      files: archive === undefined ? files : [{ ...archive, format: 'zip' }],
+    };
+  } catch (error) {
+    await folder.abort(
+      error instanceof Error ? error : new Error('the export was not written', { cause: error }),
+    );
+    throw error;
+  }
+}
+
+async function fill(
+  context: BatchContext,
+  folder: Folder,
+  manifest: Manifest,
+  requests: readonly RequestDocument[],
+  request: RequestDocument,
+  expiresAt: number,
+): Promise<{ files: ExportedFile[]; rows: Map<string, number> }> {
   const steps = stepsOf(manifest, request.tenant);
   const asked = { request, position: requests.indexOf(request), labels: steps.map(stepLabel) };
   const files: ExportedFile[] = [];
@@ -36,12 +66,12 @@ export async function writeRequest(
     if (rows > 0) categories.push(categoryOf(step.mapped, table, rows, request));
   }
   const rows = new Map(samples.map((one) => [one.table, one.rows]));
-  const isoExpiry = new Date(expiresAt).toISOString();
   const isCategories = request.content === 'categories';
   if (isCategories) {
     const text = `${JSON.stringify({ categories }, null, 2)}\n`;
     files.push({ ...(await folder.writeText('categories.json', 'json', text)), format: 'json' });
   }
+  const isoExpiry = new Date(expiresAt).toISOString();
   const about = { request, manifest, steps, rows, files: [...files], expiresAt: isoExpiry };
   const page = exportPage(about, samples, isCategories ? categories : undefined);
   files.push({
@@ -49,12 +79,5 @@ export async function writeRequest(
     format: 'json',
   });
   files.push({ ...(await folder.writeText('index.html', 'html', page)), format: 'html' });
-  return {
-    tenant: request.tenant,
-    request: request.id,
-    folder: path,
-    expires_at: isoExpiry,
-    rows: Object.fromEntries(rows),
-    files,
-  };
+  return { files, rows };
 }
