@@ -21,7 +21,7 @@ export const EXPORTS_BUCKET = 'lethe-exports';
 /** Followed by `_` and the location. */
 const STAGING_DATASET = 'lethe_staging';
 /** Where Lethe's own tables are. */
-export const OWN_DATASET = 'lethe';
+const OWN_DATASET = 'lethe';
 /** Days after which a closed request's object is removed in any case: by then the agenda has forgotten it long since. */
 const CLOSED_REQUEST_DAYS = 120;
 /** The receipts' retention policy: ten years. */

@@ -42,7 +42,7 @@ export interface JobEvidence {
   finishedAt: string;
 }
 
-export interface Waiting {
+interface Waiting {
   condition: Extract<Condition, 'deferred' | 'blocked'>;
   /** `streaming_buffer`, `table_missing`, … */
   code: string;

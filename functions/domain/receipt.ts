@@ -40,7 +40,7 @@ export interface Receipt {
   files_expire_at?: string;
 }
 
-export interface ReceiptTable {
+interface ReceiptTable {
   table: string;
   location: string;
   searched: boolean;
@@ -53,7 +53,7 @@ export interface ReceiptTable {
   jobs: ReceiptJob[];
 }
 
-export interface ReceiptJob {
+interface ReceiptJob {
   job: string;
   kind: JobEvidence['kind'];
   target?: string;

@@ -6,8 +6,6 @@ import { parameterValue } from './parameter-value.ts';
 import type { Params } from './params.ts';
 import { columnOf, quoteName } from './statement.ts';
 
-export { jsonPath } from './json-keys.ts';
-
 export function held(edit: PlacedEdit, params: Params): string {
   const { place, value } = edit;
   const column = columnOf(place.column);
