@@ -2,6 +2,7 @@
 
 import type { TableName } from './domain/data-map.ts';
 import type { WarehouseFailure } from './domain/failure.ts';
+import type { LinkRow } from './domain/link-graph.ts';
 import type { LocatedRow } from './domain/located.ts';
 import type { TableMetadata } from './domain/planned-table.ts';
 import type { Statement } from './sql/statement.ts';
@@ -107,6 +108,8 @@ export interface Warehouse {
   dropTable(table: TableId): Promise<void>;
   /** All rows of a finished locate job. */
   locatedRows(job: WarehouseJob): Promise<LocatedRow[]>;
+  /** All rows of a finished query for the links of a mapping table. */
+  linkRows(job: WarehouseJob): Promise<LinkRow[]>;
 }
 
 interface TableId {

@@ -9,6 +9,7 @@ export type AccessAction =
   | 'request.read'
   | 'request.cancel'
   | 'request.retry'
+  | 'request.review'
   | 'receipt.read'
   | 'data_map.read'
   | 'data_map.write'
@@ -41,7 +42,8 @@ export function workerAccess(request: RequestDocument, receipt: Receipt, hashKey
   const action = isExport ? 'rows.export' : 'rows.delete';
   const touched = ({ rows_changed, rows_located }: Receipt['tables'][number]) =>
     isExport ? rows_located : rows_changed;
-  const hashes = request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject)).sort();
+  const named = request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject));
+  const hashes = [...named, ...(receipt.identities?.hashes ?? [])].sort();
   return {
     event_id: `${request.id}:${action}`,
     occurred_at: receipt.completed_at,

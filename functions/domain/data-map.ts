@@ -5,25 +5,11 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { LetheError } from './errors.ts';
+import { identitySchema, type MappingTable } from './identity-map.ts';
 import { columnPath, mappedProperty } from './mapped-property.ts';
+import { location, tableName } from './named-table.ts';
 import { identifierType } from './subject.ts';
 import { fieldErrors } from './validation.ts';
-
-const DATASET = '[A-Za-z0-9_]{1,1024}';
-// https://cloud.google.com/bigquery/docs/tables#table_naming, without the characters that would need more than backticks.
-const TABLE = '[\\p{L}\\p{M}\\p{N}\\p{Pc}\\p{Pd} ]{1,1024}';
-const PROJECT = '[a-z][a-z0-9-]{4,28}[a-z0-9]|[a-z]{1,30}';
-
-const tableName = z
-  .string({ error: 'must be "dataset.table" or "project.dataset.table"' })
-  .regex(
-    new RegExp(`^(?:(?:${PROJECT})\\.)?${DATASET}\\.${TABLE}\\*?$`, 'u'),
-    'must be "dataset.table" or "project.dataset.table", with a * at the end for date shards ("events_*")',
-  );
-
-const location = z
-  .string({ error: 'must be a BigQuery location' })
-  .regex(/^[A-Za-z][A-Za-z0-9-]{1,31}$/, 'must be a BigQuery location: "EU", "US", "europe-west3", …');
 
 const identifierSchema = z.strictObject(
   { type: identifierType, column: columnPath },
@@ -80,8 +66,11 @@ export const dataMapSchema = z
       tables: z
         .array(tableSchema, { error: 'must be a list of tables' })
         .min(1, 'must name at least one table'),
+      identity: identitySchema
+        .optional()
+        .describe('Tables that say which identifiers are one person’s: a request then reaches all of them'),
     },
-    { error: 'must be a mapping with version, location and tables' },
+    { error: 'must be a mapping with version, location and tables, and may have identity' },
   )
   .superRefine((map, context) => {
     const seen = new Set<string>();
@@ -131,7 +120,7 @@ function notYaml(cause: Error): LetheError {
   return new LetheError('invalid_data_map', `The data map is not YAML: ${cause.message}`, { fields, cause });
 }
 
-export function locationOf(map: DataMap, table: MappedTable): string {
+export function locationOf(map: DataMap, table: MappedTable | MappingTable): string {
   return table.location ?? map.location;
 }
 
@@ -140,8 +129,16 @@ export function locationsOf(map: DataMap): string[] {
   return [...new Set(map.tables.map((table) => locationOf(map, table)))].sort();
 }
 
-export function identifierTypesOf(map: DataMap): string[] {
-  return [...new Set(map.tables.flatMap((table) => table.identifiers.map(({ type }) => type)))].sort();
+/** A type that only a mapping table has can be asked for: it leads to others. */
+export function identifierTypesOf({ tables, identity }: DataMap): string[] {
+  const links = identity?.tables.flatMap((table) => table.links) ?? [];
+  const named = [...tables.flatMap((table) => table.identifiers), ...links];
+  return [...new Set(named.map(({ type }) => type))].sort();
+}
+
+/** A mapping table as any other is planned: its links are identifiers. */
+export function asMapped({ links, ...table }: MappingTable): MappedTable {
+  return { ...table, identifiers: links };
 }
 
 export interface TableName {

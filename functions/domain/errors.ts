@@ -27,6 +27,8 @@ export const ERRORS = {
   already_started: { status: 409, title: 'The request has already started', retry: 'never' },
   files_expired: { status: 410, title: 'The exported files have expired', retry: 'never' },
   already_closed: { status: 409, title: 'The request is closed', retry: 'never' },
+  nothing_to_review: { status: 409, title: 'The request waits for no review', retry: 'never' },
+  identities_cut: { status: 409, title: 'Not all identifiers were found', retry: 'never' },
   not_completed: { status: 409, title: 'The request is not completed yet', retry: 'later' },
   map_changed: { status: 409, title: 'The data map was changed by somebody else', retry: 'later' },
   body_too_large: { status: 413, title: 'The body is too large', retry: 'never' },

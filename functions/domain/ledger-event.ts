@@ -4,7 +4,8 @@
  */
 import type { Errand } from './agenda.ts';
 import type { Receipt } from './receipt.ts';
-import { propertiesOf, type RequestDocument } from './request.ts';
+import { propertiesOf } from './request.ts';
+import { namedSubjects, type SearchedRequest } from './resolution.ts';
 import type { RequestState } from './request-state.ts';
 import { hashSubject } from './subject.ts';
 
@@ -31,12 +32,14 @@ export interface LedgerEvent {
 
 /** The events from `from` (an index into the history) on. The receipt is needed once the request is completed. */
 export function ledgerEvents(
-  request: RequestDocument,
+  request: SearchedRequest,
   state: RequestState,
   from: number,
   { hashKey, receipt }: { hashKey: Uint8Array; receipt?: Receipt | undefined },
 ): LedgerEvent[] {
-  const hashes = request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject)).sort();
+  const hashes = namedSubjects(request)
+    .map((subject) => hashSubject(hashKey, request.tenant, subject))
+    .sort();
   return state.history.slice(from).map((entry, offset) => {
     const counts = entry.state === 'completed' ? receipt : undefined;
     return {
@@ -63,11 +66,13 @@ export function ledgerEvents(
 
 /** A sweep after the completion: no change of state, but rows may have been changed. */
 export function sweptEvent(
-  request: RequestDocument,
+  request: SearchedRequest,
   receipt: Receipt,
   { errand, location, hashKey }: { errand: Errand; location: string; hashKey: Uint8Array },
 ): LedgerEvent {
-  const hashes = request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject)).sort();
+  const hashes = namedSubjects(request)
+    .map((subject) => hashSubject(hashKey, request.tenant, subject))
+    .sort();
   return {
     event_id: `${request.id}:${errand}:${location}`,
     occurred_at: receipt.completed_at,

@@ -4,7 +4,9 @@ import { type ExportedFile, exportOf } from './exported.ts';
 import { type JobEvidence, type Manifest, requestsOf, type Step, stepsOf, tenantsOf } from './batch.ts';
 import { type TableProgress, tableProgress } from './progress.ts';
 import type { RequestDocument } from './request.ts';
-import { hashSubject } from './subject.ts';
+import type { ReviewDecision } from './request-state.ts';
+import { namedSubjects, type SearchedRequest } from './resolution.ts';
+import { hashSubject, type Subject } from './subject.ts';
 
 /** https://cloud.google.com/bigquery/docs/time-travel: fail-safe follows time travel and cannot be configured. */
 const FAIL_SAFE_DAYS = 7;
@@ -18,8 +20,10 @@ export interface Receipt {
   errand?: Errand;
   type: RequestDocument['type'];
   scope: RequestDocument['scope'];
-  /** HMAC-SHA-256 of each identifier, sorted. */
+  /** HMAC-SHA-256 of each identifier that the request names, sorted. */
   subjects: string[];
+  /** Identifiers that mapping tables led to beyond those; absent: the data map names no mapping tables. */
+  identities?: { count: number; hashes: string[]; decision?: ReviewDecision };
   accepted_at: string;
   completed_at: string;
   due_at: string;
@@ -66,7 +70,7 @@ interface ReceiptJob {
 
 /** @throws Error when a step of the request has not verified zero, or a batch is not its: such a receipt must not exist. */
 export function buildReceipt(
-  request: RequestDocument,
+  request: SearchedRequest,
   manifests: readonly Manifest[],
   { hashKey, now }: { hashKey: Uint8Array; now: number },
 ): Receipt {
@@ -85,7 +89,8 @@ export function buildReceipt(
     request: request.id,
     type: request.type,
     scope: request.scope,
-    subjects: request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject)).sort(),
+    subjects: hashes(namedSubjects(request)),
+    ...(request.identities && { identities: identitiesOf(request.identities) }),
     accepted_at: request.accepted_at,
     completed_at: new Date(now).toISOString(),
     due_at: request.due_at,
@@ -99,6 +104,14 @@ export function buildReceipt(
     no_copy_after: horizons.sort().at(-1) ?? null,
     ...(request.type === 'export' && filesOf(request, manifests)),
   };
+
+  function hashes(subjects: readonly Subject[]): string[] {
+    return subjects.map((subject) => hashSubject(hashKey, request.tenant, subject)).sort();
+  }
+
+  function identitiesOf({ found, decision }: NonNullable<SearchedRequest['identities']>) {
+    return { count: found.length, hashes: hashes(found), ...(decision && { decision }) };
+  }
 }
 
 function filesOf(

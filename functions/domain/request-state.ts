@@ -15,7 +15,17 @@
 const TERMINAL_STATES = ['completed', 'cancelled', 'rejected', 'failed'] as const;
 export type RequestStateName = 'pending_approval' | 'pending' | 'running' | (typeof TERMINAL_STATES)[number];
 /** Why a request waits. */
-export type Condition = 'grace_period' | 'waiting_for_export' | 'deferred' | 'blocked' | 'deadline_near';
+export type Condition =
+  | 'grace_period'
+  | 'waiting_for_export'
+  | 'deferred'
+  | 'blocked'
+  | 'needs_review'
+  | 'deadline_near';
+/** What somebody has to look at before anything is done: the identifiers found beyond the named ones. */
+export type ReviewReason = 'too_many_identifiers' | 'shared_identifier';
+/** Go on with exactly the identifiers that the request names, or with all that were found. */
+export type ReviewDecision = 'only_named' | 'all';
 
 export interface HistoryEntry {
   state: RequestStateName;
@@ -39,6 +49,8 @@ export interface RequestState {
   done: string[];
   history: HistoryEntry[];
   announced: number;
+  /** Identifiers that mapping tables led to, beyond the named ones; absent: none were looked for, or not yet. */
+  identities?: { count: number; decision?: ReviewDecision };
   /** Of the order, to recognise a repeated idempotency key. */
   fingerprint: string;
 }
@@ -73,7 +85,12 @@ export function newState(at: {
 /** May a batch take it up now? */
 export function isDue(state: RequestState, location: string, now: number): boolean {
   const open = state.state === 'pending' || state.state === 'running';
-  return open && state.batches[location] === undefined && state.notBefore <= now;
+  return (
+    open &&
+    state.condition !== 'needs_review' &&
+    state.batches[location] === undefined &&
+    state.notBefore <= now
+  );
 }
 
 /** Adds what the data map has got since the acceptance, while the request is open. */
@@ -97,6 +114,52 @@ export function claim(
 
 export function cancel(state: RequestState, now: number): RequestState | undefined {
   return state.state === 'pending' ? record(state, 'cancelled', now) : undefined;
+}
+
+/** Nothing has been claimed yet: what is found now holds for every location. */
+export function isUnresolved(state: RequestState): boolean {
+  return state.state === 'pending' && state.identities === undefined;
+}
+
+/** Takes in which identifiers were found. `undefined`: somebody has done so, or it has started without them. */
+export function resolved(
+  state: RequestState,
+  { count, review }: { count: number; review?: ReviewReason },
+  now: number,
+): RequestState | undefined {
+  if (!isUnresolved(state)) return undefined;
+  if (review === undefined) return { ...state, identities: { count } };
+  return {
+    ...record(state, 'pending', now, { condition: 'needs_review', reason: review }),
+    identities: { count },
+  };
+}
+
+/** Somebody has looked. `undefined`: there is nothing to decide, or what was found was cut, so that `all` is not known. */
+export function decide(state: RequestState, decision: ReviewDecision, now: number): RequestState | undefined {
+  if (state.state !== 'pending' || state.condition !== 'needs_review' || state.identities === undefined)
+    return undefined;
+  if (decision === 'all' && state.reason === 'too_many_identifiers') return undefined;
+  const count = decision === 'all' ? state.identities.count : 0;
+  return { ...record(state, 'pending', now), identities: { count, decision } };
+}
+
+/** Says why a request that nothing has claimed waits, and until when it is left alone. */
+export function postpone(
+  state: RequestState,
+  { until, ...waits }: { condition: Condition; reason: string; until: number },
+  now: number,
+): RequestState | undefined {
+  if (state.state !== 'pending') return undefined;
+  const isShown = state.condition === waits.condition && state.reason === waits.reason;
+  return { ...(isShown ? state : record(state, 'pending', now, waits)), notBefore: until };
+}
+
+/** Somebody has mended what it was postponed for. `undefined`: it was not. */
+export function resume(state: RequestState, now: number): RequestState | undefined {
+  const isPostponed = state.condition === 'deferred' || state.condition === 'blocked';
+  if (state.state !== 'pending' || !isPostponed || state.notBefore <= now) return undefined;
+  return { ...state, notBefore: now };
 }
 
 /** Every step of the request in this location has verified zero. Idempotent. */

@@ -1,8 +1,8 @@
 import type { BigQuery, Job } from '@google-cloud/bigquery';
 import { isShardSuffix, type TableName } from '../domain/data-map.ts';
-import type { LocatedRow } from '../domain/located.ts';
 import type { TableMetadata } from '../domain/planned-table.ts';
 import { type FinishedJob, type Warehouse, WarehouseError, type WarehouseJob } from '../ports.ts';
+import { readLinkRow } from '../sql/links.ts';
 import { readLocatedRow } from '../sql/locate.ts';
 import type { Statement } from '../sql/statement.ts';
 import { fromErrorProto, toFailure } from './bigquery-errors.ts';
@@ -104,18 +104,26 @@ export function createWarehouse(project: string): Warehouse {
       await call(() => handle.delete({ ignoreNotFound: true }));
     },
 
-    async locatedRows({ id, location }) {
-      const job = (await client()).job(id, { location });
-      const rows: LocatedRow[] = [];
-      let query: object | null = { autoPaginate: false, maxResults: RESULT_PAGE_ROWS };
-      while (query !== null) {
-        const [page, next]: [Record<string, unknown>[], object | null] = await readResults(job, query);
-        for (const row of page) rows.push(readLocatedRow(row));
-        query = next;
-      }
-      return rows;
-    },
+    locatedRows: async (job) => readAll(await client(), job, readLocatedRow),
+    linkRows: async (job) => readAll(await client(), job, readLinkRow),
   };
+}
+
+/** Every row of a finished query. */
+async function readAll<R>(
+  client: BigQuery,
+  { id, location }: WarehouseJob,
+  read: (row: Record<string, unknown>) => R,
+): Promise<R[]> {
+  const job = client.job(id, { location });
+  const rows: R[] = [];
+  let query: object | null = { autoPaginate: false, maxResults: RESULT_PAGE_ROWS };
+  while (query !== null) {
+    const [page, next]: [Record<string, unknown>[], object | null] = await readResults(job, query);
+    for (const row of page) rows.push(read(row));
+    query = next;
+  }
+  return rows;
 }
 
 function queryOptions({ query, params, types }: Statement) {

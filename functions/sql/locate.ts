@@ -40,16 +40,21 @@ export function locateStatement(
       `IF(${predicate}, CAST(${columnOf(column)} AS STRING), NULL) AS id_${index}`,
   );
   const columns = [...found, `${partitionOf(table)} AS partition_id`];
-  const conditions = [condition];
-  if (table.name.isSharded) conditions.push(`REGEXP_CONTAINS(_TABLE_SUFFIX, r'${SHARD_SUFFIX}')`);
-  if (table.requirePartitionFilter && table.partitioning) conditions.push(everyPartition(table.partitioning));
   return [
     `SELECT ${[...columns, 'COUNT(*) AS row_count', ...counts].join(', ')}`,
     `FROM ${aliased(tableLabel(table.name))}`,
-    `WHERE ${conditions.join(' AND ')}`,
+    `WHERE ${[condition, ...everyRow(table)].join(' AND ')}`,
     // By position: a table may well have columns of these names.
     `GROUP BY ${columns.map((_, index) => index + 1).join(', ')}`,
   ].join('\n');
+}
+
+/** Conditions that hold for every row of the table, and that BigQuery or the date shards ask for. */
+export function everyRow({ name, partitioning, requirePartitionFilter }: PlannedTable): string[] {
+  const conditions = [];
+  if (name.isSharded) conditions.push(`REGEXP_CONTAINS(_TABLE_SUFFIX, r'${SHARD_SUFFIX}')`);
+  if (requirePartitionFilter && partitioning) conditions.push(everyPartition(partitioning));
+  return conditions;
 }
 
 function partitionOf(table: PlannedTable): string {

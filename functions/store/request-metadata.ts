@@ -20,6 +20,7 @@ export function toMetadata(state: RequestState): Record<string, string | null> {
     done: state.done.join(','),
     history: state.history.map(packEntry).join(' '),
     announced: String(state.announced),
+    identities: state.identities ? JSON.stringify(state.identities) : null,
     fingerprint: state.fingerprint,
   };
 }
@@ -44,6 +45,9 @@ export function fromMetadata(metadata: Readonly<Record<string, string>>): Reques
     done: split(value('done')),
     history: value('history').split(' ').map(unpackEntry),
     announced: Number(value('announced')),
+    ...(metadata['identities'] && {
+      identities: JSON.parse(metadata['identities']) as NonNullable<RequestState['identities']>,
+    }),
     fingerprint: value('fingerprint'),
   };
 }
