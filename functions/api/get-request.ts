@@ -2,6 +2,7 @@ import { LetheError } from '../domain/errors.ts';
 import type { RequestDocument } from '../domain/request.ts';
 import type { RequestState } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
+import { withIdentities } from '../store/identities.ts';
 import { readManifest } from '../store/manifests.ts';
 import { readReceiptPayload } from '../store/receipts.ts';
 import { readRequest } from '../store/requests.ts';
@@ -33,5 +34,7 @@ export async function viewOf(
   const found = await Promise.all(
     Object.entries(state.batches).map(([location, batch]) => readManifest(services.store, location, batch)),
   );
-  return toView(document, state, { manifests: found.flatMap((entry) => (entry ? [entry.manifest] : [])) });
+  const searched = await withIdentities(services.store, document, state);
+  const manifests = found.flatMap((entry) => (entry ? [entry.manifest] : []));
+  return toView(document, state, { manifests, searched });
 }

@@ -15,6 +15,8 @@ export interface RequestView {
   content?: RequestDocument['content'];
   formats?: RequestDocument['formats'];
   subjects: RequestDocument['subjects'];
+  /** How many identifiers mapping tables led to beyond the subjects; null: none were looked for, or not yet. */
+  identities: number | null;
   state: string;
   condition: string | null;
   condition_reason: string | null;
@@ -42,11 +44,14 @@ export function requestPath({ tenant, id }: { tenant: string; id: string }): str
   return `/v1/tenants/${tenant}/requests/${id}`;
 }
 
-/** @param evidence the receipt of a completed request, else the manifests of its batches so far */
+/**
+ * @param evidence the receipt of a completed request, else the manifests of its batches so far, and the request as they
+ * search for it
+ */
 export function toView(
   document: RequestDocument,
   state: RequestState,
-  evidence: { receipt: Receipt } | { manifests: readonly Manifest[] },
+  evidence: { receipt: Receipt } | { manifests: readonly Manifest[]; searched?: RequestDocument },
 ): RequestView {
   const self = requestPath(document);
   const isCompleted = state.state === 'completed';
@@ -60,6 +65,7 @@ export function toView(
     ...(document.content && { content: document.content }),
     ...(document.formats && { formats: document.formats }),
     subjects: document.subjects,
+    identities: state.identities?.count ?? null,
     state: state.state,
     condition: state.condition ?? null,
     condition_reason: state.reason ?? null,
@@ -68,7 +74,9 @@ export function toView(
     not_before: new Date(state.notBefore).toISOString(),
     completed_at: isCompleted ? (state.history.at(-1)?.at ?? null) : null,
     tables:
-      'receipt' in evidence ? fromReceipt(evidence.receipt) : fromManifests(document, evidence.manifests),
+      'receipt' in evidence
+        ? fromReceipt(evidence.receipt)
+        : fromManifests(evidence.searched ?? document, evidence.manifests),
     links: {
       self,
       receipt: isCompleted ? `${self}/receipt` : null,

@@ -9,6 +9,7 @@ import { getRequest } from './get-request.ts';
 import { jwks, livez, readyz } from './open-routes.ts';
 import { retry } from './retry.ts';
 import { preview } from './preview-request.ts';
+import { review } from './review-request.ts';
 import type { OpenHandler, TenantHandler } from './route.ts';
 
 export interface OpenRoute {
@@ -57,6 +58,12 @@ export const TENANT_ROUTES: readonly TenantRoute[] = [
     path: '/v1/tenants/:tenant/requests/:request\\:retry',
     access: 'request.retry',
     handle: retry,
+  },
+  {
+    method: 'POST',
+    path: '/v1/tenants/:tenant/requests/:request\\:review',
+    access: 'request.review',
+    handle: review,
   },
   {
     method: 'GET',

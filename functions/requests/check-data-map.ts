@@ -1,4 +1,5 @@
 import {
+  asMapped,
   type DataMap,
   isShardSuffix,
   locationOf,
@@ -7,6 +8,7 @@ import {
   type TableName,
 } from '../domain/data-map.ts';
 import type { FieldError } from '../domain/errors.ts';
+import type { MappingTable } from '../domain/identity-map.ts';
 import { planTable } from '../domain/planned-table.ts';
 import { WarehouseError } from '../ports.ts';
 import type { Services } from '../services.ts';
@@ -22,7 +24,11 @@ export interface MapCheck {
 export async function checkDataMap(services: Services, map: DataMap): Promise<MapCheck> {
   const twice = overlaps(map, services.config.project);
   if (twice.length > 0) return { findings: twice, warnings: [] };
-  const checks = await Promise.all(map.tables.map((table, index) => checkTable(services, map, table, index)));
+  const checks = await Promise.all([
+    ...map.tables.map((table, index) => checkTable(services, map, table, `tables[${index}]`)),
+    ...(map.identity?.tables ?? []).map((table, index) => checkMappingTable(services, map, table, index)),
+    ...(map.identity === undefined || map.identity.person ? [] : [UNTOLD_SHARING]),
+  ]);
   return {
     findings: checks.flatMap(({ findings }) => findings),
     warnings: checks.flatMap(({ warnings }) => warnings),
@@ -50,13 +56,39 @@ function isReachedBy(name: TableName, other: TableName): boolean {
   return shard.startsWith(name.table) && isShardSuffix(shard.slice(name.table.length));
 }
 
+/** Two people behind one identifier cannot be told from one. */
+const UNTOLD_SHARING: MapCheck = {
+  findings: [],
+  warnings: [
+    {
+      field: 'identity.person',
+      detail:
+        'is not there: a request reaches everybody who shares an identifier with its subject, unnoticed',
+    },
+  ],
+};
+
+async function checkMappingTable(
+  services: Services,
+  map: DataMap,
+  table: MappingTable,
+  index: number,
+): Promise<MapCheck> {
+  const check = await checkTable(services, map, asMapped(table), `identity.tables[${index}]`);
+  const findings = check.findings.map(({ field, detail }) => ({
+    field: field.replace('.identifiers[', '.links['),
+    detail,
+  }));
+  return { ...check, findings };
+}
+
 async function checkTable(
   { warehouse, config }: Services,
   map: DataMap,
   table: MappedTable,
-  index: number,
+  entry: string,
 ): Promise<MapCheck> {
-  const field = (name: string) => `tables[${index}].${name}`;
+  const field = (name: string) => `${entry}.${name}`;
   const location = locationOf(map, table);
   if (!config.locations.includes(location)) {
     const detail = `this deployment works in ${config.locations.join(', ')}, not in ${location}`;

@@ -2,13 +2,14 @@ import { agendaOf } from '../domain/agenda.ts';
 import { log } from '../log.ts';
 import type { Services } from '../services.ts';
 import { isOnAgenda, type StandingEntry, strike } from '../store/agenda.ts';
+import { readIdentities, removeIdentities } from '../store/identities.ts';
 import { readManifest } from '../store/manifests.ts';
 import { readReceiptPayloads } from '../store/receipts.ts';
 import { readRequest, removeRequest } from '../store/requests.ts';
 
 /**
  * Removes what Lethe itself still holds of a closed request's identifiers: its object, and the metadata of its BigQuery jobs,
- * in which the parameters stand. The receipts stay; they hold hashes. Each part can be repeated.
+ * in which the parameters stand, and what mapping tables had led to. The receipts stay; they hold hashes. Each part can be repeated.
  */
 export async function forgetRequest(services: Services, entry: StandingEntry): Promise<void> {
   const { store, warehouse, config } = services;
@@ -22,6 +23,9 @@ export async function forgetRequest(services: Services, entry: StandingEntry): P
     // A sweep needs the identifiers; the entry stays and is due again at the next tick.
     if (open.includes(true)) return;
     for (const job of await jobsOf(services, entry, state.batches)) await warehouse.forgetJob(job);
+    const identities = await readIdentities(store, entry);
+    for (const job of identities?.jobs ?? []) await warehouse.forgetJob(job);
+    await removeIdentities(store, entry);
     await removeRequest(store, entry);
   }
   await strike(store, entry);

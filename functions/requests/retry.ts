@@ -2,11 +2,11 @@ import { retried, type Step } from '../domain/batch.ts';
 import type { DataMap } from '../domain/data-map.ts';
 import { LetheError } from '../domain/errors.ts';
 import { workerOf } from '../domain/request.ts';
-import { isTerminal } from '../domain/request-state.ts';
+import { isTerminal, resume } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
 import { readDataMap } from '../store/data-maps.ts';
 import { ManifestFile } from '../store/manifests.ts';
-import { type RequestKey, readRequest } from '../store/requests.ts';
+import { changeState, type RequestKey, readRequest } from '../store/requests.ts';
 import { wake } from './wake.ts';
 
 /**
@@ -22,6 +22,7 @@ export async function retryRequest(services: Services, key: RequestKey): Promise
   if (isTerminal(state)) throw new LetheError('already_closed', `The request is ${state.state}.`);
   const map = await readDataMap(store, key.tenant);
   if (map === undefined) throw new LetheError('no_data_map', `Tenant ${key.tenant} has no data map.`);
+  await changeState(store, key, (current) => resume(current, clock()));
   for (const [location, batch] of Object.entries(state.batches)) {
     const file = await ManifestFile.open(store, clock, location, batch);
     const steps = file.current.steps.map((step) => (step.tenant === key.tenant ? withMap(step, map) : step));

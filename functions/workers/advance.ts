@@ -1,9 +1,9 @@
 /** Takes the steps of one tenant of a batch along, side by side. */
 import { type Manifest, requestsOf, type Step, stepsOf } from '../domain/batch.ts';
-import type { RequestDocument } from '../domain/request.ts';
+import type { SearchedRequest } from '../domain/resolution.ts';
 import type { Services } from '../services.ts';
+import { readSearched } from '../store/identities.ts';
 import type { ManifestFile } from '../store/manifests.ts';
-import { readRequest } from '../store/requests.ts';
 import { mapConcurrently } from './concurrently.ts';
 import type { BatchContext } from './worker.ts';
 
@@ -44,11 +44,11 @@ export async function loadRequests(
   services: Services,
   manifest: Manifest,
   tenant: string,
-): Promise<RequestDocument[]> {
+): Promise<SearchedRequest[]> {
   return mapConcurrently(requestsOf(manifest, tenant), 32, async (id) => {
-    const found = await readRequest(services.store, { tenant, id });
+    const found = await readSearched(services.store, { tenant, id });
     if (found === undefined) throw new Error(`request ${id} of batch ${manifest.batch} is gone`);
-    return found.document;
+    return found;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { RequestDocument } from '../domain/request.ts';
 import type { Services } from '../services.ts';
-import { type RequestKey, readRequest } from '../store/requests.ts';
+import { readSearched } from '../store/identities.ts';
+import type { RequestKey } from '../store/requests.ts';
 import { mapConcurrently } from './concurrently.ts';
 
 /**
@@ -16,9 +17,9 @@ const READS_AT_ONCE = 32;
 /** The documents of as many due requests as one batch may look at, the oldest first. */
 export async function oldestDue({ store }: Services, due: readonly RequestKey[]): Promise<RequestDocument[]> {
   const candidates = due.slice(0, REQUESTS_PER_BATCH);
-  const found = await mapConcurrently(candidates, READS_AT_ONCE, (key) => readRequest(store, key));
+  const found = await mapConcurrently(candidates, READS_AT_ONCE, (key) => readSearched(store, key));
   return found
-    .flatMap((one) => (one === undefined ? [] : [one.document]))
+    .filter((document) => document !== undefined)
     .sort((a, b) => (a.accepted_at < b.accepted_at ? -1 : 1));
 }
 

@@ -5,7 +5,7 @@
 import { type Manifest, newStep, requestsOf, tenantsOf, type Work } from '../domain/batch.ts';
 import { locationOf, locationsOf } from '../domain/data-map.ts';
 import { workerOf } from '../domain/request.ts';
-import { claim, entriesUpToClaim, markAnnounced, withLocations } from '../domain/request-state.ts';
+import { claim, markAnnounced, withLocations } from '../domain/request-state.ts';
 import { log } from '../log.ts';
 import { announce } from '../requests/announce.ts';
 import { wake } from '../requests/wake.ts';
@@ -83,8 +83,8 @@ async function claimRequest(
   const mapped = map === undefined ? [] : locationsOf(map);
   const outcome = await changeState(services.store, key, (state) => {
     const claimed = claim(withLocations(state, mapped), location, batch, services.clock());
-    // A wake-up vouches for what came before the first claim; that one may be another location's, with its event still to come.
-    return claimed && isAnnounced ? markAnnounced(claimed, entriesUpToClaim(claimed) - 1) : claimed;
+    // A wake-up vouches for the acceptance; what came since may be another worker's, with its event still to come.
+    return claimed && isAnnounced ? markAnnounced(claimed, 1) : claimed;
   });
   if (outcome === undefined || outcome.state.batches[location] !== batch) return false;
   const found = await readRequest(services.store, key);

@@ -48,7 +48,7 @@ test('a deletion waits for an earlier export of its subject, and goes on by itse
   expect([ended.state, ended.condition, ended.tables[0].rows_changed]).toEqual(['completed', null, 4]);
   expect(await system.snapshot(tenant.dataset, 'events')).toEqual([]);
   const ledger = await system.query(
-    `SELECT state, condition FROM lethe.ledger WHERE request = '${waiting}' ORDER BY revision`,
+    `SELECT state, condition FROM lethe.ledger_events WHERE request = '${waiting}' ORDER BY revision`,
   );
   expect(ledger.map((row) => [row['state'], row['condition']])).toEqual([
     ['pending', null],

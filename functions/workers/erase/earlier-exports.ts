@@ -1,9 +1,11 @@
 /** Who asked for an export before the deletion gets it: the deletion waits until the export has ended. */
 import type { RequestDocument } from '../../domain/request.ts';
 import { isTerminal, waitForExport } from '../../domain/request-state.ts';
+import type { SearchedRequest } from '../../domain/resolution.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import { announce } from '../../requests/announce.ts';
 import type { Services } from '../../services.ts';
+import { readSearched } from '../../store/identities.ts';
 import { changeState, listOpen, type RequestKey, readRequest } from '../../store/requests.ts';
 import { mapConcurrently } from '../concurrently.ts';
 
@@ -49,18 +51,18 @@ async function withoutExports(
     }
   }
   const isFree = await mapConcurrently(due, READS_AT_ONCE, async (key) => {
-    const found = await readRequest(services.store, key);
+    const found = await readSearched(services.store, key);
     if (found === undefined) return false;
-    const { subjects, accepted_at } = found.document;
+    const { subjects, accepted_at } = found;
     // Of two that were accepted in the same millisecond the export counts as the earlier one: it loses nothing.
     const waits = subjects.some((subject) => (earliest.get(subjectKey(subject)) ?? '~') <= accepted_at);
-    if (waits) await showWaiting(services, found.document);
+    if (waits) await showWaiting(services, found);
     return !waits;
   });
   return due.filter((_, index) => isFree[index]);
 }
 
-async function showWaiting(services: Services, document: RequestDocument): Promise<void> {
+async function showWaiting(services: Services, document: SearchedRequest): Promise<void> {
   const outcome = await changeState(services.store, document, (state) =>
     waitForExport(state, services.clock()),
   );

@@ -6,8 +6,10 @@ import type { ManifestFile } from '../../store/manifests.ts';
 import type { RequestKey } from '../../store/requests.ts';
 import { oldestDue, withinLimits } from '../batch-limits.ts';
 import { createBatch } from '../claim.ts';
+import { resolveDue } from '../identity/resolve-due.ts';
 import type { WakeUp } from '../push.ts';
 import type { BatchContext } from '../worker.ts';
+import { withoutEarlierExports } from './earlier-exports.ts';
 
 /** Each group of edits has conditions of its own in the statement, whose text may have 1 MB. */
 const EDIT_GROUPS_PER_BATCH = 50;
@@ -18,7 +20,10 @@ export async function formBatch(
   due: readonly RequestKey[],
   wakeUp: WakeUp | undefined,
 ): Promise<ManifestFile | undefined> {
-  return createBatch(context, shard, await selectRequests(context, due), wakeUp);
+  const resolved = await resolveDue(context, due);
+  // Once more, now that it is known by which other identifiers an export may have named the same people.
+  const free = await withoutEarlierExports(context.services, context.location, resolved);
+  return createBatch(context, shard, await selectRequests(context, free), wakeUp);
 }
 
 /** The oldest request says what the batch does; others that want the same done join it, as far as they fit. */

@@ -11,9 +11,9 @@ import { log } from '../../log.ts';
 import { signReceipt } from '../../requests/sign-receipt.ts';
 import type { Services } from '../../services.ts';
 import { batchOf, type StandingEntry, strike, takeUp } from '../../store/agenda.ts';
+import { readSearched } from '../../store/identities.ts';
 import { ManifestFile } from '../../store/manifests.ts';
 import { keepSweepReceipt } from '../../store/receipts.ts';
-import { readRequest } from '../../store/requests.ts';
 import { withinLimits } from '../batch-limits.ts';
 import { planSteps } from '../claim.ts';
 import { mapConcurrently } from '../concurrently.ts';
@@ -89,10 +89,10 @@ async function documentsOf(
   entries: readonly StandingEntry[],
 ): Promise<RequestDocument[]> {
   const found = await mapConcurrently(entries, AT_ONCE, async (entry) => {
-    const request = await readRequest(services.store, entry);
+    const request = await readSearched(services.store, entry);
     // Forgotten, though it was to be swept: there is nothing left to ask for.
     if (request === undefined) await strike(services.store, entry);
-    return request?.document;
+    return request;
   });
   return found.filter((document) => document !== undefined);
 }
