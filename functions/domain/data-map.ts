@@ -58,11 +58,21 @@ const tableSchema = z.strictObject(
   },
 );
 
+const KEEP_DAYS = 'must be a whole number of days from 1 to 365';
+const keepDays = z.int({ error: KEEP_DAYS }).min(1, KEEP_DAYS).max(365, KEEP_DAYS);
+
 export const dataMapSchema = z
   .strictObject(
     {
       version: z.literal(1, { error: 'must be 1' }),
       location: location.describe('BigQuery location of the tables, unless a table says otherwise'),
+      exports: z
+        .strictObject(
+          { keep_days: keepDays.describe('Days after which exported files are removed') },
+          { error: 'must be {keep_days}' },
+        )
+        .optional()
+        .describe('Of the files that exports write'),
       tables: z
         .array(tableSchema, { error: 'must be a list of tables' })
         .min(1, 'must name at least one table'),
@@ -70,7 +80,9 @@ export const dataMapSchema = z
         .optional()
         .describe('Tables that say which identifiers are one person’s: a request then reaches all of them'),
     },
-    { error: 'must be a mapping with version, location and tables, and may have identity' },
+    {
+      error: 'must be a mapping with version, location and tables, and may have exports and identity',
+    },
   )
   .superRefine((map, context) => {
     const seen = new Set<string>();

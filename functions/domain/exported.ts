@@ -9,6 +9,8 @@ export interface ExportedFile {
   /** The last part of it. */
   name: string;
   format: ExportFormat;
+  /** BigQuery location of what is in it: of several each has a folder of its own. Set in the receipt. */
+  location?: string;
   /** `project.dataset.table`; absent: the file is about the whole export. */
   table?: string;
   rows?: number;

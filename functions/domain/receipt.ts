@@ -118,9 +118,12 @@ function filesOf(
   request: RequestDocument,
   manifests: readonly Manifest[],
 ): Pick<Receipt, 'files' | 'files_expire_at'> {
-  const exported = manifests.map((manifest) => exportOf(manifest, request));
-  const [soonest = ''] = exported.map(({ expires_at }) => expires_at).sort();
-  return { files: exported.flatMap(({ files }) => files), files_expire_at: soonest };
+  const exported = manifests.map((manifest) => ({ manifest, written: exportOf(manifest, request) }));
+  const [soonest = ''] = exported.map(({ written }) => written.expires_at).sort();
+  const files = exported.flatMap(({ manifest: { location }, written }) =>
+    written.files.map((file) => ({ ...file, location })),
+  );
+  return { files, files_expire_at: soonest };
 }
 
 export function isTenantDone(manifest: Manifest, tenant: string): boolean {

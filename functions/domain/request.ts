@@ -98,6 +98,8 @@ export interface RequestDocument {
   formats?: ('ndjson' | 'csv')[];
   /** Of an export: all files in one ZIP that opens with it. It is kept as the identifiers are, and shown nowhere. */
   zip_password?: string;
+  /** Of an export: days after which its files are removed, when the data map said it. */
+  keep_days?: number;
   version: 1;
   tenant: string;
   id: string;
@@ -153,7 +155,14 @@ export function requestIdFromKey(tenant: string, idempotencyKey: string): string
 
 export function acceptRequest(
   order: CreateRequest,
-  at: { tenant: string; id: string; acceptedBy: string; now: number; locations: string[] },
+  at: {
+    tenant: string;
+    id: string;
+    acceptedBy: string;
+    now: number;
+    locations: string[];
+    keepDays?: number | undefined;
+  },
 ): RequestDocument {
   return {
     version: 1,
@@ -163,6 +172,7 @@ export function acceptRequest(
     scope: scopeOf(order),
     ...(order.type === 'correction' && { properties: order.properties }),
     ...(order.type === 'export' && exportOptions(order)),
+    ...(order.type === 'export' && at.keepDays !== undefined && { keep_days: at.keepDays }),
     subjects: distinctSubjects(order.subjects),
     accepted_by: at.acceptedBy,
     accepted_at: new Date(at.now).toISOString(),

@@ -45,7 +45,8 @@ export async function accept(
       : requestIdFromKey(tenant, idempotencyKey);
   const now = clock();
   const locations = locationsOf(map);
-  const document = acceptRequest(order, { tenant, id, acceptedBy, now, locations });
+  const keepDays = map.exports?.keep_days;
+  const document = acceptRequest(order, { tenant, id, acceptedBy, now, locations, keepDays });
   const state = newState({
     now,
     notBefore: now + config.graceSeconds * 1000,

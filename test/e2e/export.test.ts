@@ -310,7 +310,7 @@ test('files are gone when they have expired, and the API says so', async () => {
 });
 
 test('nothing is left of the staging, and no identifier is in ledger, access log or logs', async () => {
-  const subject = 'jane.export+7f3a@example.com';
+  const subject = 'jane.export+canary@example.com';
   const tenant = await system.createTenant(
     'export-traces',
     [eventsTable('events', [subject])],
@@ -342,16 +342,16 @@ test('nothing is left of the staging, and no identifier is in ledger, access log
   ]);
   const receipt = await tenant.get(`/requests/${id}/receipt`);
   const said = JSON.stringify([ledger, access]) + system.printed.join('') + receipt.text;
-  expect(said).not.toContain('7f3a');
+  expect(said).not.toContain('canary');
   const payload = Buffer.from(receipt.text.split('.')[1] ?? '', 'base64url').toString();
-  expect(payload).not.toContain('7f3a');
+  expect(payload).not.toContain('canary');
   expect(JSON.parse(payload)).toMatchObject({
     type: 'export',
     rows_located: 2,
     rows_changed: 0,
     no_copy_after: null,
   });
-  expect((await objectsOf('export-traces')).join()).not.toContain('7f3a');
+  expect((await objectsOf('export-traces')).join()).not.toContain('canary');
 });
 
 async function objectsOf(tenant: string): Promise<string[]> {
@@ -551,4 +551,49 @@ test('staged rows that are gone before they are written are staged anew', async 
   expect(rowsOf(await download(tenant, id), 'export_lost.events.ndjson.gz')).toHaveLength(2);
   const [tables] = await system.bigquery.dataset('lethe_staging_eu').getTables();
   expect(tables.map((table) => table.id)).toEqual([]);
+});
+
+test('of several locations each has files of its own, and all are there when the request is completed', async () => {
+  const tables = [
+    eventsTable('events', ['jane', 'joe']),
+    eventsTable('events', ['jane'], { location: 'US' }),
+  ];
+  const map = (dataset: string) => `version: 1
+location: EU
+tables:
+  - {table: ${dataset}.events, identifiers: [{type: distinct_id, column: distinct_id}]}
+  - {table: ${dataset}_us.events, location: US, identifiers: [{type: distinct_id, column: distinct_id}]}
+`;
+  const tenant = await system.createTenant('export-places', tables, map);
+
+  const id = await order(tenant, { subjects: [user('jane')] });
+  await system.settled();
+
+  const { json } = await tenant.get(`/requests/${id}/files`);
+  expect(
+    json.files.map((file: Record<string, string>) => `${file['location']} ${file['name']}`).sort(),
+  ).toEqual([
+    'EU export_places.events.ndjson.gz',
+    'EU index.html',
+    'EU manifest.json',
+    'US export_places_us.events.ndjson.gz',
+    'US index.html',
+    'US manifest.json',
+  ]);
+  expect(rowsOf(await download(tenant, id), 'export_places_us.events.ndjson.gz')).toHaveLength(2);
+});
+
+test('a tenant says for how many days its files are kept', async () => {
+  const map = (dataset: string) => `${eventsMap(['events'])(dataset)}exports: {keep_days: 2}\n`;
+  const tenant = await system.createTenant('export-days', [eventsTable('events', ['jane'])], map);
+
+  const id = await order(tenant, { subjects: [user('jane')] });
+  await system.settled();
+
+  const { json } = await tenant.get(`/requests/${id}/files`);
+  const kept = Date.parse(json.files_expire_at) - system.stack.now();
+  expect(Math.round(kept / DAYS)).toBe(2);
+  expect(await objectsOf('export-days')).toHaveLength(3);
+  await system.stack.moveClock(2 * DAYS);
+  expect(await objectsOf('export-days')).toEqual([]);
 });

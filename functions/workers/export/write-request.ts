@@ -22,7 +22,7 @@ export async function writeRequest(
   const { clock, config, exports, random } = context.services;
   const attempt = `${manifest.batch}-${Buffer.from(random(5)).toString('hex')}`;
   const path = `${request.tenant}/${request.id}/${attempt}`;
-  const expiresAt = clock() + config.exports.days * DAY;
+  const expiresAt = clock() + (request.keep_days ?? config.exports.days) * DAY;
   const place = { path, expiresAt };
   const { zip_password: password } = request;
   const folder = password === undefined ? openFolder(exports, place) : openZip(exports, place, password);
