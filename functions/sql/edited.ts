@@ -37,7 +37,7 @@ function edited(expression: string, pending: readonly Pending[], params: Params,
 
 function editedHere(expression: string, edits: readonly PlacedEdit[], params: Params): string {
   const whole = edits.find(({ place }) => place.form === 'column');
-  if (whole !== undefined) return scalar(whole, params);
+  if (whole !== undefined) return scalar(expression, whole, params);
   const json = edits.filter(isForm('json'));
   if (json.length > 0) return editedJson(expression, json, params);
   const entries = edits.filter(isForm('entry'));
@@ -52,11 +52,14 @@ function isForm<F extends PropertyPlace['form']>(form: F): (edit: PlacedEdit) =>
   return (edit): edit is Form<F> => edit.place.form === form;
 }
 
-/** The new value of a column or field. */
-function scalar({ place, value }: PlacedEdit, params: Params): string {
+/** The new value of a column or field. What is NULL stays so: another edit in the same STRUCT or item brought us here. */
+function scalar(expression: string, { place, value }: PlacedEdit, params: Params): string {
   if (place.form !== 'column' && place.form !== 'item') throw new Error(`${place.property} is no scalar`);
   const wanted = value ?? place.replacement;
-  if (wanted !== undefined) return params.add(parameterValue(wanted), place.type ?? place.sqlType);
+  if (wanted !== undefined) {
+    const parameter = params.add(parameterValue(wanted), place.type ?? place.sqlType);
+    return `IF(${expression} IS NULL, NULL, ${parameter})`;
+  }
   const isArray = place.sqlType.startsWith('ARRAY<');
   return `CAST(${isArray ? '[]' : 'NULL'} AS ${place.sqlType})`;
 }
@@ -73,7 +76,7 @@ function editedEntries(expression: string, edits: readonly Form<'entry'>[], para
       `WHEN e.key = ${params.add(place.key, 'STRING')} THEN (SELECT AS STRUCT e.* REPLACE (${entryValue(place, value, params)} AS value))`,
   );
   const entry = cases.length === 0 ? 'e' : `CASE ${cases.join(' ')} ELSE e END`;
-  return `ARRAY(SELECT ${entry} FROM UNNEST(${expression}) AS e WITH OFFSET AS o${kept} ORDER BY o)`;
+  return `ARRAY(SELECT ${entry} FROM UNNEST(${expression}) AS e WITH OFFSET AS lethe_position${kept} ORDER BY lethe_position)`;
 }
 
 function entryValue(place: Form<'entry'>['place'], value: PlacedEdit['value'], params: Params): string {
@@ -94,12 +97,9 @@ function entryValue(place: Form<'entry'>['place'], value: PlacedEdit['value'], p
 function editedItems(expression: string, edits: readonly Form<'item'>[], params: Params): string {
   const replaced = edits.map((edit) => {
     const field = `e.${quoteName(edit.place.field)}`;
-    // An item that does not have it keeps its NULL.
-    const content =
-      edit.value === undefined ? scalar(edit, params) : `IF(${field} IS NULL, NULL, ${scalar(edit, params)})`;
-    return `${content} AS ${quoteName(edit.place.field)}`;
+    return `${scalar(field, edit, params)} AS ${quoteName(edit.place.field)}`;
   });
-  // The item is built in a query of its own: ORDER BY would take an item's field `o` for the position.
+  // The item is built in a query of its own: ORDER BY would take a field of the position's name for the position.
   const item = `(SELECT AS STRUCT e.* REPLACE (${replaced.join(', ')}))`;
-  return `ARRAY(SELECT ${item} FROM UNNEST(${expression}) AS e WITH OFFSET AS o ORDER BY o)`;
+  return `ARRAY(SELECT ${item} FROM UNNEST(${expression}) AS e WITH OFFSET AS lethe_position ORDER BY lethe_position)`;
 }

@@ -68,6 +68,10 @@ describeWithGoogleSql('named properties by GoogleSQL', (judge) => {
     test('all properties at once are erased', async () => {
       await expectEdited(judge(), table, [group(JANE, erasing(stored.properties))]);
     });
+
+    test('all properties at once are corrected, where they are', async () => {
+      await expectEdited(judge(), table, [group(JANE, correcting(stored.properties, 1))]);
+    });
   });
 
   describe.each(PLACINGS)('in a table of all forms, $name', (placing) => {
