@@ -308,3 +308,27 @@ test('a deletion waits for an earlier export that names the same person by anoth
   expect((await tenant.get(`/requests/${json.id}`)).json.state).toBe('completed');
   expect(await ownersLeft(system, tenant)).toEqual([]);
 });
+
+test('a map whose mapping tables do not fit the real ones is refused whole; one without a person is warned of', async () => {
+  const tenant = await system.createTenant(
+    'checked',
+    [eventsOf(['jane']), merges([['jane', 'd-1']]), identifies([])],
+    identityMap(),
+  );
+  const view = 'CREATE VIEW checked.merges_view AS SELECT * FROM checked.merges';
+  await system.query(view);
+  const put = (text: string) => tenant.call('PUT', '/data-map', text, { 'content-type': 'application/yaml' });
+  const standing = identityMap()(tenant.dataset);
+
+  const missing = await put(standing.replace('checked.merges', 'checked.gone'));
+  const column = await put(standing.replace('column: other_id', 'column: another_id'));
+  const ofView = await put(standing.replace('checked.merges', 'checked.merges_view'));
+  const personless = await put(standing.replace('  person: user_id\n', ''));
+
+  expect([missing, column, ofView].map(({ status, json }) => [status, json.errors[0].field])).toEqual([
+    [422, 'identity.tables[0].table'],
+    [422, 'identity.tables[0].links[1].column'],
+    [422, 'identity.tables[0].table'],
+  ]);
+  expect([personless.status, personless.json.warnings[0].field]).toEqual([200, 'identity.person']);
+});

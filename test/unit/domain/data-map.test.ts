@@ -213,3 +213,46 @@ test.each([
 ])('suffix %p is a date shard: %p', (suffix, expected) => {
   expect(isShardSuffix(suffix)).toBe(expected);
 });
+
+describe('mapping tables', () => {
+  const LINKS = '[{type: user, column: a}, {type: device, column: b}]';
+  const withIdentity = (identity: string) => `${mapOf(EVENTS)}identity: ${identity}\n`;
+
+  test('have a limit unless the map says so, and their types can be asked for', () => {
+    const map = parseDataMap(withIdentity(`{tables: [{table: ds.m, links: ${LINKS}}], person: user}`));
+
+    expect(map.identity).toMatchObject({ limit: 1_000, person: 'user' });
+    expect(identifierTypesOf(map)).toEqual(['device', 'user']);
+  });
+
+  test.each([
+    ['{}', 'identity.tables', 'must be a list of tables'],
+    ['{tables: []}', 'identity.tables', 'must name at least one table'],
+    ['{tables: [{table: ds.m}]}', 'identity.tables[0].links', 'must be a list of {type, column}'],
+    [
+      '{tables: [{table: ds.m, links: [{type: user, column: a}]}]}',
+      'identity.tables[0].links',
+      'must name at least two columns, or one under two types',
+    ],
+    [
+      '{tables: [{table: ds.m, links: [{type: user, column: a}, {type: user, column: a}]}]}',
+      'identity.tables[0].links[1]',
+      'is the same as links[0]',
+    ],
+    [
+      `{tables: [{table: ds.m, links: ${LINKS}}, {table: ds.m, links: ${LINKS}}]}`,
+      'identity.tables[1].table',
+      'ds.m is named twice',
+    ],
+    [
+      `{tables: [{table: ds.m, links: ${LINKS}}], person: email}`,
+      'identity.person',
+      'must be the type of a link',
+    ],
+    [`{tables: [{table: ds.m, links: ${LINKS}}], limit: 0}`, 'identity.limit', 'must be at least 1'],
+    [`{tables: [{table: ds.m, links: ${LINKS}}], limit: 10001}`, 'identity.limit', 'must be at most 10000'],
+    [`{tables: [{table: ds.m, links: ${LINKS}}], depth: 3}`, 'identity.depth', 'is not a known field'],
+  ])('%s: %s %s', (identity, field, detail) => {
+    expect(findingsOf(withIdentity(identity))).toEqual([{ field, detail }]);
+  });
+});

@@ -2,6 +2,7 @@ import {
   cancel,
   claim,
   complete,
+  decide,
   entriesUpToClaim,
   finishLocation,
   isDue,
@@ -9,7 +10,10 @@ import {
   isTerminal,
   markAnnounced,
   newState,
+  postpone,
   type RequestState,
+  resolved,
+  resume,
   setCondition,
 } from '../../../functions/domain/request-state.ts';
 
@@ -176,4 +180,55 @@ test('the first claim is found in the history, also behind a grace period', () =
   expect(entriesUpToClaim(pending())).toBe(0);
   expect(entriesUpToClaim(running())).toBe(2);
   expect(entriesUpToClaim(completed())).toBe(2);
+});
+
+describe('the identifiers beyond the named ones', () => {
+  const reviewed = () => must(resolved(pending(), { count: 7, review: 'shared_identifier' }, LATER));
+  const cut = () => must(resolved(pending(), { count: 7, review: 'too_many_identifiers' }, LATER));
+
+  test('are taken in once, and only before anything is claimed', () => {
+    const known = must(resolved(pending(), { count: 7 }, LATER));
+
+    expect(known).toEqual({ ...pending(), identities: { count: 7 } });
+    expect(resolved(known, { count: 8 }, LATER)).toBeUndefined();
+    expect(resolved(running(), { count: 8 }, LATER)).toBeUndefined();
+    expect(resolved(cancelled(), { count: 8 }, LATER)).toBeUndefined();
+  });
+
+  test('that need a review keep every batch away, and can be decided about once', () => {
+    expect(reviewed()).toMatchObject({
+      state: 'pending',
+      condition: 'needs_review',
+      reason: 'shared_identifier',
+    });
+    expect([isDue(reviewed(), 'EU', LATER), claim(reviewed(), 'EU', 'b', LATER)]).toEqual([false, undefined]);
+    expect(cancel(reviewed(), LATER)?.state).toBe('cancelled');
+
+    const decided = must(decide(reviewed(), 'only_named', LATER));
+
+    expect(decided.identities).toEqual({ count: 0, decision: 'only_named' });
+    expect(decided.condition).toBeUndefined();
+    expect(claim(decided, 'EU', 'b', LATER)?.state).toBe('running');
+    expect(decide(decided, 'all', LATER)).toBeUndefined();
+    expect(decide(pending(), 'all', LATER)).toBeUndefined();
+  });
+
+  test('are all taken only where all are known', () => {
+    expect(decide(reviewed(), 'all', LATER)?.identities).toEqual({ count: 7, decision: 'all' });
+    expect(decide(cut(), 'all', LATER)).toBeUndefined();
+    expect(decide(cut(), 'only_named', LATER)?.identities).toEqual({ count: 0, decision: 'only_named' });
+  });
+
+  test('that cannot be asked for postpone the request; it shows why once, and can be resumed', () => {
+    const waits = { condition: 'blocked' as const, reason: 'table_missing' };
+    const once = must(postpone(pending(), { ...waits, until: LATER }, NOW));
+    const twice = must(postpone(once, { ...waits, until: LATER + 1 }, NOW));
+
+    expect([once.history.length, twice.history.length, twice.notBefore]).toEqual([2, 2, LATER + 1]);
+    expect(isDue(twice, 'EU', LATER)).toBe(false);
+    expect(isDue(must(resume(twice, LATER)), 'EU', LATER)).toBe(true);
+    expect(postpone(running(), { ...waits, until: LATER }, NOW)).toBeUndefined();
+    // A grace period is nobody's to shorten.
+    expect(resume(pending({ notBefore: LATER }), NOW)).toBeUndefined();
+  });
 });
