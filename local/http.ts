@@ -1,7 +1,7 @@
 /** The small HTTP layer under the BigQuery and Cloud Storage stand-ins: routes, raw bodies, answers, faults. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gunzipSync } from 'node:zlib';
 import { DroppedConnection, type Faults } from './faults.ts';
@@ -82,16 +82,22 @@ async function answer(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   let call: Call | undefined;
+  let result: Answer | undefined;
   try {
     const { route, params } = match(options.routes, request.method ?? 'GET', url.pathname);
     const current = toCall(request, url, params);
     call = current;
     const resource = route.resource?.(current) ?? Object.values(params).at(-1) ?? '';
-    const result = await options.faults.around(route.operation, resource, () => route.handle(current));
-    await send(response, result);
+    await options.faults.around(route.operation, resource, async () => {
+      result = await route.handle(current);
+      return result;
+    });
+    if (result !== undefined) await send(response, result);
   } catch (error) {
     if (error instanceof DroppedConnection) {
       request.socket.destroy();
+      // Nobody will read it: the file behind it is closed.
+      if (result?.body instanceof Readable) result.body.destroy();
       return;
     }
     await send(response, options.renderError(error, call));

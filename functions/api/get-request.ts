@@ -32,7 +32,9 @@ export async function viewOf(
     return toView(document, state, { receipt });
   }
   const found = await Promise.all(
-    Object.entries(state.batches).map(([location, batch]) => readManifest(services.store, location, batch)),
+    Object.entries(state.batches)
+      .sort()
+      .map(([location, batch]) => readManifest(services.store, location, batch)),
   );
   const searched = await withIdentities(services.store, document, state);
   const manifests = found.flatMap((entry) => (entry ? [entry.manifest] : []));

@@ -51,12 +51,15 @@ async function completeRequest(
 ): Promise<void> {
   if ((await readReceipt(services.receipts, request)) === undefined) {
     const manifests = await Promise.all(
-      Object.entries(state.batches).map(async ([location, batch]) => {
-        if (batch === manifest.batch) return manifest;
-        const found = await readManifest(services.store, location, batch);
-        if (found === undefined) throw new Error(`batch ${batch} has no manifest`);
-        return found.manifest;
-      }),
+      // In the order of the locations, whichever was claimed first.
+      Object.entries(state.batches)
+        .sort()
+        .map(async ([location, batch]) => {
+          if (batch === manifest.batch) return manifest;
+          const found = await readManifest(services.store, location, batch);
+          if (found === undefined) throw new Error(`batch ${batch} has no manifest`);
+          return found.manifest;
+        }),
     );
     const { hashKey } = services.config;
     await keepReceipt(
