@@ -128,17 +128,23 @@ function* profileLines(population: Population): Generator<string> {
 
 export function countMappings(population: Population): number {
   let count = 0;
-  for (let person = 0; person < population.size; person++) count += population.deviceCount(person);
+  for (const _ of mappings(population)) count += 1;
   return count;
 }
 
-/** One for each device that a person has logged in from. */
 function* mappingLines(population: Population): Generator<string> {
-  for (let person = 0; person < population.size; person++) {
+  for (const { person, device } of mappings(population)) {
+    const { deviceId } = population.device(device);
     const resolved = population.userId(person);
+    yield `${JSON.stringify({ distinct_id: `$device:${deviceId}`, resolved_distinct_id: resolved })}\n`;
+  }
+}
+
+/** One for each device: a distinct_id is merged into one other, however many people log in there later. */
+function* mappings(population: Population): Generator<{ person: number; device: number }> {
+  for (let person = 0; person < population.size; person++) {
     for (let nth = 0; nth < population.deviceCount(person); nth++) {
-      const { deviceId } = population.device(population.deviceNumber(person, nth));
-      yield `${JSON.stringify({ distinct_id: `$device:${deviceId}`, resolved_distinct_id: resolved })}\n`;
+      if (population.isFirstUser(person, nth)) yield { person, device: population.deviceNumber(person, nth) };
     }
   }
 }

@@ -99,6 +99,11 @@ export class Population {
     };
   }
 
+  /** Of a device that two people use the first: who logged in first is whose Mixpanel takes it to be. */
+  isFirstUser(person: number, nth: number): boolean {
+    return this.deviceNumber(person, nth) === person * DEVICES_PER_PERSON + nth;
+  }
+
   /** Few people do much, most do little. */
   drawPerson(random: Random): number {
     const ratio = (this.size + ZIPF_SHIFT) / ZIPF_SHIFT;

@@ -42,7 +42,7 @@ describe('the demo data', () => {
 
   test('are the same bytes on every machine', () => {
     expect(digest(SMALL)).toMatchInlineSnapshot(
-      `"faac015775dae66748c00845766d49969fd9d95d77c9f6f52edd3facc802a4ee"`,
+      `"d79913dc0b2bfd09b1c6455f3be4d40ccfdcf7be12c338f8fc676d17575462de"`,
     );
   });
 
