@@ -12,7 +12,7 @@ export const preview: TenantHandler = async ({ services, caller, tenant, headers
   return { answer: json(200, toView(found)), touched: { subjects: found.document.subjects } };
 };
 
-function toView({ document, tables, totals }: Preview): object {
+function toView({ document, identities, tables, totals }: Preview): object {
   const { tenant, type, scope, subjects } = document;
-  return { tenant, type, scope, subjects: subjects.length, tables, totals };
+  return { tenant, type, scope, subjects: subjects.length, identities, tables, totals };
 }

@@ -123,11 +123,11 @@ async function dryRunStaging(
 
 class TooSlow extends Error {}
 
-function stopAfter(until: number, now: number): void {
+export function stopAfter(until: number, now: number): void {
   if (now > until) throw new TooSlow('the preview takes longer than a call may');
 }
 
-async function unlessRefused<T>(
+export async function unlessRefused<T>(
   { table }: { table: string },
   tenant: string,
   attempt: () => Promise<T>,

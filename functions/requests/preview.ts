@@ -10,6 +10,7 @@ import type { Services } from '../services.ts';
 import { mapConcurrently } from '../workers/concurrently.ts';
 import { statementsOf } from '../workers/erase/statements.ts';
 import { checkOrder } from './check-order.ts';
+import { type IdentitiesPreview, previewIdentities } from './preview-identities.ts';
 import { previewTable } from './preview-table.ts';
 
 /** Below the 300 seconds that Cloud Run gives a call unless told otherwise: https://cloud.google.com/run/docs/configuring/request-timeout */
@@ -19,6 +20,8 @@ const TABLES_AT_ONCE = 8;
 export interface Preview {
   /** As it would have been accepted; it is stored nowhere. */
   document: RequestDocument;
+  /** Null: the data map names no mapping tables. */
+  identities: IdentitiesPreview | null;
   tables: TablePreview[];
   totals: PreviewTotals;
 }
@@ -38,15 +41,19 @@ export async function previewRequest(
     now,
     locations: locationsOf(map),
   });
+  const until = now + PREVIEW_SECONDS_MAX * 1000;
+  const { searched, identities } = await previewIdentities(services, map, document, until);
   const asking = {
     services,
     map,
-    document,
-    statements: statementsOf(workOf(document), [document]),
-    until: now + PREVIEW_SECONDS_MAX * 1000,
+    document: searched,
+    statements: statementsOf(workOf(searched), [searched]),
+    until,
   };
   const tables = await mapConcurrently(map.tables, TABLES_AT_ONCE, (mapped, index) =>
     previewTable(asking, mapped, index),
   );
-  return { document, tables, totals: totalsOf(tables, config.pricePerTib) };
+  const totals = totalsOf(tables, config.pricePerTib);
+  const complete = totals.complete && identities?.count !== null;
+  return { document, identities, tables, totals: { ...totals, complete } };
 }

@@ -231,3 +231,20 @@ test('a query that fails in passing defers the request, and is another job the n
 
   expect((await tenant.get(`/requests/${deferred.id}`)).json.condition).toBe('needs_review');
 });
+
+test('a preview counts the rows of all identifiers and says that a review would be needed; it keeps nothing', async () => {
+  const tenant = await sharedDevice('previewed');
+  const body = { type: 'deletion', subjects: [jane], scope: 'everything' };
+
+  const { json } = await tenant.post('/requests:preview', body);
+  expect([json.subjects, json.identities, json.totals.rows]).toEqual([
+    1,
+    { count: 5, review: 'shared_identifier' },
+    4,
+  ]);
+  await system.bigquery.dataset(tenant.dataset).table('merges').delete();
+  const refused = (await tenant.post('/requests:preview', body)).json;
+
+  expect(refused.identities).toMatchObject({ count: null, reason: 'table_missing' });
+  expect([refused.totals.rows, refused.totals.complete]).toEqual([1, false]);
+});
