@@ -597,3 +597,39 @@ test('a tenant says for how many days its files are kept', async () => {
   await system.stack.moveClock(2 * DAYS);
   expect(await objectsOf('export-days')).toEqual([]);
 });
+
+test('an export whose tables have left the data map meanwhile ends with files that say so', async () => {
+  const tables = [eventsTable('events', ['jane']), eventsTable('events', ['jane'], { location: 'US' })];
+  const both = (dataset: string) => `version: 1
+location: EU
+tables:
+  - {table: ${dataset}.events, identifiers: [{type: distinct_id, column: distinct_id}]}
+  - {table: ${dataset}_us.events, location: US, identifiers: [{type: distinct_id, column: distinct_id}]}
+`;
+  const tenant = await system.createTenant('export-moved', tables, both);
+  system.stack.faults.add({
+    operation: 'pubsub.deliver',
+    resource: 'export',
+    times: 2,
+    action: { kind: 'drop', when: 'before' },
+  });
+  const id = await order(tenant, { subjects: [user('jane')] });
+  await system.settled();
+  system.stack.faults.clear();
+  const put = await tenant.call('PUT', '/data-map', idMap('events')('export_moved'), {
+    'content-type': 'application/yaml',
+  });
+  expect(put.status).toBe(200);
+
+  expect(await system.stack.tick('export')).toBe(204);
+  await system.settled();
+
+  const files = await download(tenant, id);
+  expect(files.map(({ name }) => name).sort()).toEqual([
+    'export_moved.events.ndjson.gz',
+    'index.html',
+    'index.html',
+    'manifest.json',
+    'manifest.json',
+  ]);
+});
