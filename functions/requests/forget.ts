@@ -23,11 +23,11 @@ export async function forgetRequest(services: Services, entry: StandingEntry): P
     // A sweep needs the identifiers; the entry stays and is due again at the next tick.
     if (open.includes(true)) return;
     for (const job of await jobsOf(services, entry, state.batches)) await warehouse.forgetJob(job);
-    const identities = await readIdentities(store, entry);
-    for (const job of identities?.jobs ?? []) await warehouse.forgetJob(job);
-    await removeIdentities(store, entry);
-    await removeRequest(store, entry);
   }
+  const identities = await readIdentities(store, entry);
+  for (const job of identities?.jobs ?? []) await warehouse.forgetJob(job);
+  await removeIdentities(store, entry);
+  await removeRequest(store, entry);
   await strike(store, entry);
   log('INFO', 'forgot a request', { tenant: entry.tenant, request: entry.id });
 }
