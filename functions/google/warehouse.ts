@@ -9,9 +9,9 @@ import { fromErrorProto, toFailure } from './bigquery-errors.ts';
 
 /** https://cloud.google.com/bigquery/docs/time-travel: when the dataset says nothing. */
 const TIME_TRAVEL_HOURS_DEFAULT = 168;
-/** First look at a job after this, then ever later; a lone deletion's jobs take tens of milliseconds to seconds. */
-const POLL_MILLISECONDS_MIN = 20;
-const POLL_MILLISECONDS_MAX = 2_000;
+/** Shorter than a third of a lease, which is kept between two looks at a job. */
+const LONG_POLL_MILLISECONDS = 5_000;
+const POLL_MILLISECONDS_MIN = 100;
 /** Tries of a call that only reads, or that the job id makes safe to repeat. */
 const CALL_TRIES = 4;
 const CALL_BACK_OFF_MILLISECONDS = 250;
@@ -57,8 +57,8 @@ export function createWarehouse(project: string): Warehouse {
     },
 
     async run(work, whileWaiting) {
-      const job = await insertOrAdopt(await client(), work);
-      return waitForEnd(job, whileWaiting);
+      const bigquery = await client();
+      return waitForEnd(bigquery, await insertOrAdopt(bigquery, work), whileWaiting);
     },
 
     async dryRun(statement, location) {
@@ -153,8 +153,13 @@ async function insertOrAdopt(
   return job;
 }
 
-async function waitForEnd(job: Job, whileWaiting: () => Promise<void>): Promise<FinishedJob> {
-  for (let pause = POLL_MILLISECONDS_MIN; ; pause = Math.min(pause * 1.5, POLL_MILLISECONDS_MAX)) {
+async function waitForEnd(
+  client: BigQuery,
+  job: Job,
+  whileWaiting: () => Promise<void>,
+): Promise<FinishedJob> {
+  for (;;) {
+    await untilDone(client, job);
     const [metadata] = await call(() => job.getMetadata());
     const { projectId, location, jobId } = metadata.jobReference;
     const name = `${projectId}:${location}.${jobId}`;
@@ -165,8 +170,23 @@ async function waitForEnd(job: Job, whileWaiting: () => Promise<void>): Promise<
       return toFinishedJob(name, metadata.statistics);
     }
     await whileWaiting();
-    await new Promise((resolve) => setTimeout(resolve, pause));
   }
+}
+
+/**
+ * Resolves when the job is done, or some seconds later: the service itself waits, so that nobody polls.
+ * https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/getQueryResults
+ */
+async function untilDone(client: BigQuery, { id, location }: Job): Promise<void> {
+  const qs = { location, maxResults: 0, timeoutMs: LONG_POLL_MILLISECONDS };
+  const from = Date.now();
+  const failure = await new Promise<unknown>((resolve) => {
+    client.request({ uri: `/queries/${id}`, qs }, resolve);
+  });
+  // A job that failed answers with its error here; what is true of it is asked for next, in any case. A call that failed by
+  // itself comes back at once, and must not be repeated as fast as that.
+  if (failure !== null && Date.now() - from < POLL_MILLISECONDS_MIN)
+    await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS_MIN));
 }
 
 interface JobStatistics {

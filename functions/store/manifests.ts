@@ -31,6 +31,8 @@ export class ManifestFile {
   current: Manifest;
   #generation: string;
   #writes: number[] = [];
+  #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
   readonly #store: ObjectStore;
   readonly #clock: Clock;
 
@@ -64,7 +66,20 @@ export class ManifestFile {
   }
 
   /** @throws Superseded when another worker has gone on with the batch */
-  async save(): Promise<void> {
+  save(): Promise<void> {
+    // Calls that come while one is being written share the next write, which has what any of them has changed.
+    this.#next ??= this.#after(this.#writing);
+    return this.#next;
+  }
+
+  async #after(writing: Promise<void>): Promise<void> {
+    await writing.catch(() => {});
+    this.#next = undefined;
+    this.#writing = this.#write();
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
     await this.#pace();
     const { location, batch } = this.current;
     const object = await this.#store.replace(

@@ -1,6 +1,6 @@
 /**
- * Works a batch off, tenant by tenant, each tenant's tables side by side. Each round locates in all tables of a tenant, keeps what was found
- * (from then on it is evidence), and changes what was located; the next round's locate is the verification.
+ * Works a batch off, its tenants and their tables side by side. Each round locates in all tables of a tenant, keeps what
+ * was found (from then on it is evidence), and changes what was located; the next round's locate is the verification.
  */
 import { type Action, nextAction, stepsOf, tenantsOf } from '../../domain/batch.ts';
 import { isTenantDone } from '../../domain/receipt.ts';
@@ -9,8 +9,11 @@ import type { ManifestFile } from '../../store/manifests.ts';
 import { advanceSteps, loadRequests, waitShortly } from '../advance.ts';
 import { completeForming } from '../claim.ts';
 import { finishRequests, showCondition } from '../finish-requests.ts';
+import { mapConcurrently } from '../concurrently.ts';
 import type { BatchContext } from '../worker.ts';
 import { runStep } from './run-step.ts';
+
+const TENANTS_AT_ONCE = 8;
 
 /** Repeatable: what is done is recognised, in the manifest and in BigQuery. */
 export async function runBatch(context: BatchContext, file: ManifestFile): Promise<void> {
@@ -24,7 +27,9 @@ export async function runSteadily(
   file: ManifestFile,
   finish: (requests: readonly RequestDocument[]) => Promise<void>,
 ): Promise<void> {
-  for (const tenant of tenantsOf(file.current)) await runTenant(context, file, tenant, finish);
+  await mapConcurrently(tenantsOf(file.current), TENANTS_AT_ONCE, (tenant) =>
+    runTenant(context, file, tenant, finish),
+  );
 }
 
 async function runTenant(
