@@ -4,7 +4,7 @@
  */
 import type { Work } from './batch.ts';
 import type { DataMap, MappedTable } from './data-map.ts';
-import { isAddressableKey, keysOf, placesFor } from './mapped-property.ts';
+import { EVERY_PROPERTY, isAddressableKey, keysOf, placesFor } from './mapped-property.ts';
 import type { PlannedTable } from './planned-table.ts';
 import { canHold, type PropertyPlace, type Scalar } from './property-place.ts';
 import type { RequestDocument } from './request.ts';
@@ -69,13 +69,30 @@ export interface PlacedEdit {
   value?: Scalar;
 }
 
-/** Where the group's edits are to be made in this table; none: the table holds none of the properties. */
+/**
+ * Where the group's edits are to be made in this table; none: the table holds none of the properties. Of two names for one
+ * place the later one is meant.
+ */
 export function placedEdits(table: PlannedTable, { edits }: EditGroup): PlacedEdit[] {
-  return edits.flatMap(({ property, value }) =>
-    table.places
-      .filter((place) => place.property === property)
-      .map((place) => ({ place, ...(value !== undefined && { value }) })),
-  );
+  const placed = new Map<string, PlacedEdit>();
+  for (const { property, value } of edits) {
+    for (const place of table.places.filter((one) => one.property === property))
+      placed.set(placeKey(place), { place, ...(value !== undefined && { value }) });
+  }
+  return [...placed.values()];
+}
+
+function placeKey({ property: _property, ...where }: PropertyPlace): string {
+  return JSON.stringify(where);
+}
+
+/**
+ * A row may carry the identifiers of two groups' subjects, and these may want opposite things of one place: what is to be
+ * erased is not corrected, and of two corrections the later one is made. Else each would undo the other for ever.
+ */
+export function overrules(other: PlacedEdit, edit: PlacedEdit, isLater: boolean): boolean {
+  if (edit.value === undefined || placeKey(other.place) !== placeKey(edit.place)) return false;
+  return other.value === undefined || (isLater && other.value !== edit.value);
 }
 
 /** New values that a column cannot hold any more: its type has changed since the corrections were accepted. */
@@ -101,7 +118,10 @@ export function unknownProperties(map: DataMap, names: readonly string[]): strin
 export function unaddressableProperties(map: DataMap, names: readonly string[]): string[] {
   return names.filter((name) =>
     map.tables.some((table) =>
-      mappedPlaces(table, name).some((place) => keysOf(place)?.some((key) => !isAddressableKey(key))),
+      mappedPlaces(table, name).some(
+        // In a map `*` is every name that has no entry of its own; in a request it would be none.
+        (place) => name === EVERY_PROPERTY || keysOf(place)?.some((key) => !isAddressableKey(key)),
+      ),
     ),
   );
 }

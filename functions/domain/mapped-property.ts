@@ -22,16 +22,17 @@ export const propertyName = z
   .refine((name) => name.isWellFormed(), 'must be well-formed Unicode');
 
 /**
- * JSON_REMOVE turns no `\"` into a quote: a key with one in it could be read, but never removed.
+ * JSON_REMOVE turns no `\"` into a quote: a key with one in it could be read, but never removed. A backslash at the end
+ * would take the quote that ends the key for one of its own.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/json_functions#JSONPath_format
  */
 export function isAddressableKey(key: string): boolean {
-  return key !== '' && !key.includes('"') && key.isWellFormed();
+  return key !== '' && !key.includes('"') && !key.endsWith('\\') && key.isWellFormed();
 }
 
 const jsonKey = z
   .string({ error: 'must be a key' })
-  .refine(isAddressableKey, 'must not be empty or contain ", which no JSONPath can address');
+  .refine(isAddressableKey, 'must not be empty, contain " or end in \\, which no JSONPath can address');
 
 export const mappedProperty = z
   .strictObject(
@@ -55,7 +56,9 @@ export const mappedProperty = z
       replacement: z
         .union([z.string(), z.number(), z.boolean()], { error: 'must be a text, a number or a truth value' })
         .optional()
-        .describe('What a REQUIRED column or field holds instead, because it cannot become NULL'),
+        .describe(
+          'What a REQUIRED column or field holds instead, because it cannot become NULL; of a key: what a text becomes that should be JSON and is not, and may hold the key',
+        ),
     },
     {
       error:

@@ -20,7 +20,7 @@ type ScalarType =
 interface Common {
   property: string;
   column: string;
-  /** Of a REQUIRED column or field: what it holds instead of NULL. */
+  /** What a column or field, REQUIRED above all, holds instead of NULL; what a text that should be JSON and is not becomes. */
   replacement?: Scalar;
 }
 
@@ -64,15 +64,16 @@ export function placeOf(
     return { field: 'column', detail: `there is no column ${property.column}` };
   const common = {
     property: property.name,
-    column: property.column,
+    // As the table spells it: two spellings of one column would be set twice.
+    column: chain.map(({ name }) => name).join('.'),
     ...(property.replacement !== undefined && { replacement: property.replacement }),
   };
   const keys = keysOf(property);
   if (keys !== undefined) return jsonPlace(property, field, keys, common);
   if (property.entry !== undefined) return entryPlace(property, field, property.entry, common);
   if (property.item_field !== undefined) return itemPlace(property, field, property.item_field, common);
-  const required = refuseRequired(property, field);
-  if (required !== undefined) return required;
+  const wrong = refuseReplacement(property, field);
+  if (wrong !== undefined) return wrong;
   const type = SCALARS[field.type];
   return {
     place: {
@@ -94,6 +95,11 @@ function jsonPlace(
   const isText = field.type === 'STRING';
   if (field.mode === 'REPEATED' || (!isText && field.type !== 'JSON'))
     return { field: 'key', detail: `${property.column} is ${described(field)}; a key is in JSON or STRING` };
+  if (property.replacement !== undefined && (!isText || typeof property.replacement !== 'string'))
+    return {
+      field: 'replacement',
+      detail: 'of a key, only a text that is no JSON can be replaced, by a text',
+    };
   return { place: { ...common, form: 'json', isText, keys: property.key === EVERY_PROPERTY ? [] : keys } };
 }
 
@@ -123,25 +129,29 @@ function itemPlace(
     return { field: 'item_field', detail: `${property.column} is ${described(field)}, no array of STRUCT` };
   const inner = field.fields.find(({ name }) => name.toLowerCase() === path.toLowerCase());
   if (inner === undefined) return { field: 'item_field', detail: `${property.column} has no field ${path}` };
-  const required = refuseRequired(property, inner);
-  if (required !== undefined) return required;
+  const wrong = refuseReplacement(property, inner);
+  if (wrong !== undefined) return wrong;
   const type = inner.mode === 'REPEATED' ? undefined : SCALARS[inner.type];
-  return { place: { ...common, form: 'item', field: path, sqlType: sqlType(inner), ...(type && { type }) } };
+  return {
+    place: { ...common, form: 'item', field: inner.name, sqlType: sqlType(inner), ...(type && { type }) },
+  };
 }
 
-function refuseRequired(
+/** A replacement is needed where there can be no NULL; wherever there is one, the field must be able to hold it. */
+function refuseReplacement(
   { replacement }: MappedProperty,
   field: MetadataField,
 ): { field: string; detail: string } | undefined {
-  if (field.mode !== 'REQUIRED') return undefined;
-  if (replacement === undefined)
+  if (replacement === undefined) {
+    if (field.mode !== 'REQUIRED') return undefined;
     return {
       field: 'replacement',
       detail: `${field.name} is REQUIRED and cannot become NULL: name what it holds instead`,
     };
+  }
   const type = SCALARS[field.type];
-  if (type === undefined || !isOfType(replacement, type))
-    return { field: 'replacement', detail: `${JSON.stringify(replacement)} is no ${field.type}` };
+  if (field.mode === 'REPEATED' || type === undefined || !isOfType(replacement, type))
+    return { field: 'replacement', detail: `${JSON.stringify(replacement)} is no ${described(field)}` };
   return undefined;
 }
 

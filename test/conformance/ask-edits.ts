@@ -17,6 +17,9 @@ export interface Edited {
   rounds: number;
 }
 
+/** More than a group's edits ever take: a batch would go on for ever. */
+const ROUNDS_MORE = 5;
+
 /** Told of everything that the judge says, so that another engine can be held to it. */
 export interface Witness {
   located(statement: Statement, found: readonly LocatedRow[]): Promise<void>;
@@ -35,7 +38,7 @@ export async function askEdits(
   for (let rounds = 0; ; rounds++) {
     const found = await askLocateEdits(judge, table, groups, rows, witness);
     first ??= found;
-    if (found.length === 0 || rounds > groups.length) return { rows, found: first, rounds };
+    if (found.length === 0 || rounds > groups.length + ROUNDS_MORE) return { rows, found: first, rounds };
     for (const chunk of chunksOf(table.planned, found))
       rows = await askChange(judge, table, groups, rows, chunk, witness);
   }

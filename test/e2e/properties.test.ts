@@ -307,6 +307,18 @@ describe('what cannot be done is refused by name', () => {
       'scope.properties[0]',
     ],
     [
+      'a key that ends in a backslash',
+      { type: 'deletion', subjects: jane, scope: { properties: ['plan', 'a\\'] } },
+      422,
+      'scope.properties[1]',
+    ],
+    [
+      'the * of the data map',
+      { type: 'deletion', subjects: jane, scope: { properties: ['*'] } },
+      422,
+      'scope.properties[0]',
+    ],
+    [
       'a text for INT64',
       { type: 'correction', subjects: jane, properties: { age: 'old' } },
       422,

@@ -13,6 +13,8 @@ import { withoutEarlierExports } from './earlier-exports.ts';
 
 /** Each group of edits has conditions of its own in the statement, whose text may have 1 MB. */
 const EDIT_GROUPS_PER_BATCH = 50;
+/** An edit takes up to 470 bytes for each of its places in a table (a key of a text with JSON). One request may name 100. */
+const EDITS_PER_BATCH = 1_000;
 
 export async function formBatch(
   context: BatchContext,
@@ -43,15 +45,19 @@ const NO_EDITS = { type: 'deletion', scope: 'everything' } as const;
 function editableTogether(documents: readonly RequestDocument[]): RequestDocument[] {
   const groupOf = new Map<string, string>();
   const groups = new Set<string>();
+  let edits = 0;
   return documents.filter(({ tenant, subjects, ...request }) => {
-    const group = JSON.stringify([tenant, editsOf(request)]);
+    const own = editsOf(request) ?? [];
+    const group = JSON.stringify([tenant, own]);
     const keys = subjects.map((subject) => JSON.stringify([tenant, subjectKey(subject)]));
-    if (keys.some((key) => (groupOf.get(key) ?? group) !== group)) {
+    const isNew = !groups.has(group);
+    const isFull = groups.size >= EDIT_GROUPS_PER_BATCH || edits + own.length > EDITS_PER_BATCH;
+    if ((isNew && isFull) || keys.some((key) => (groupOf.get(key) ?? group) !== group)) {
       // Whoever comes after it waits behind it.
       for (const key of keys) groupOf.set(key, groupOf.get(key) ?? '');
       return false;
     }
-    if (!groups.has(group) && groups.size >= EDIT_GROUPS_PER_BATCH) return false;
+    if (isNew) edits += own.length;
     groups.add(group);
     for (const key of keys) groupOf.set(key, group);
     return true;

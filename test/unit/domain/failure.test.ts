@@ -1,5 +1,5 @@
 /** Texts and reasons as BigQuery documents them: https://cloud.google.com/bigquery/docs/error-messages */
-import { backOffSeconds, judgeFailure } from '../../../functions/domain/failure.ts';
+import { backOffSeconds, judgeFailure, UNREADABLE_JSON } from '../../../functions/domain/failure.ts';
 
 const TABLE = 'my-project:events.mp_master_event';
 
@@ -114,4 +114,19 @@ test('a statement that is wrong is not taken for one that came too early', () =>
 
 test('waiting doubles from one second, and is a minute at most', () => {
   expect([1, 2, 3, 6, 7, 8, 1000].map(backOffSeconds)).toEqual([1, 2, 4, 32, 60, 60, 60]);
+});
+
+test('a text that should be JSON and may hold what is to be erased blocks the step by a name of its own', () => {
+  // As BigQuery hands on what ERROR() said: https://cloud.google.com/bigquery/docs/reference/standard-sql/debugging_functions#error
+  const failure = {
+    reason: 'invalidQuery',
+    message: `Query error: ${UNREADABLE_JSON} at [2:7]`,
+    status: 400,
+  };
+
+  expect(judgeFailure(failure)).toMatchObject({
+    kind: 'block',
+    code: 'unreadable_json',
+    advice: expect.stringContaining('replacement'),
+  });
 });
