@@ -78,5 +78,5 @@ export const identitySchema = z
       context.addIssue({ code: 'custom', path: ['person'], message: 'must be the type of a link' });
   });
 
-export type IdentityMap = z.infer<typeof identitySchema>;
+type IdentityMap = z.infer<typeof identitySchema>;
 export type MappingTable = IdentityMap['tables'][number];
