@@ -133,14 +133,14 @@ test('a second one in the same data folder, and one on a taken port, say what to
   expect(second.child.exitCode).toBe(1);
   expect(second.said()).toMatch(/Another Lethe \(process \d+\) uses .*LETHE_HOME/);
 
-  const other = createServer().listen(PORT + 5, '127.0.0.1');
+  const other = createServer().listen(PORT + 9, '127.0.0.1');
   await once(other, 'listening');
-  const third = start({ PORT: String(PORT + 5), LETHE_HOME: `${home}-other` });
+  const third = start({ PORT: String(PORT + 9), LETHE_HOME: `${home}-other` });
   await once(third.child, 'close');
   other.close();
   await rm(`${home}-other`, { recursive: true, force: true });
   expect(third.child.exitCode).toBe(1);
-  expect(third.said()).toContain(`Port ${PORT + 5} is taken. Set another one: PORT=`);
+  expect(third.said()).toContain(`Port ${PORT + 9} is taken. Set another one: PORT=`);
 }, 60_000);
 
 test('kill -9 loses nothing: the next start has the request, its receipt and the same key', async () => {
