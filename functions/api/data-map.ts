@@ -21,7 +21,7 @@ export const writeMap: TenantHandler = async ({ services, tenant, headers, rawBo
   const text = readText(rawBody, headers['content-encoding']);
   const standing = await readDataMapText(services.store, tenant);
   const map = parseDataMap(text);
-  const { findings, warnings } = await checkDataMap(services, map);
+  const { findings, warnings } = await checkDataMap(services, map, tenant);
   if (findings.length > 0) {
     throw new LetheError('invalid_data_map', `${findings[0]?.field}: ${findings[0]?.detail}`, {
       fields: findings,

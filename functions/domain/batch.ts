@@ -74,6 +74,8 @@ export interface Step {
   buffered?: number[];
   left: number[];
   jobs: JobEvidence[];
+  /** Failed, and evidence of nothing; but BigQuery keeps their parameters until they are forgotten. */
+  spentJobs?: string[];
   waiting?: Waiting;
   /** Of an export: the rows of all subjects are staged, or there was nothing to ask. */
   isStaged?: boolean;
@@ -238,6 +240,8 @@ export interface Failed {
   verdict: Verdict;
   /** The job itself ended in failure, and keeps its id for ever. Else it may still run under that id, and is adopted. */
   isSpent: boolean;
+  /** `project:location.job` */
+  job?: string;
 }
 
 /** Of attempts that were made side by side: together they count once, and what blocks is what the step shows. */
@@ -245,10 +249,16 @@ export function afterFailures(step: Step, failed: readonly Failed[], now: number
   const shown = failed.find(({ verdict }) => verdict.kind === 'block') ?? failed[0];
   if (shown === undefined) return step;
   const spent = failed.filter(({ isSpent }) => isSpent);
-  const counted = spent.reduce((current, { action }) => nextAttempt(current, action), step);
+  const jobs = spent.flatMap(({ job }) => job ?? []);
+  const kept: Step = jobs.length === 0 ? step : { ...step, spentJobs: [...(step.spentJobs ?? []), ...jobs] };
+  const counted = spent.reduce((current, { action }) => nextAttempt(current, action), kept);
   const failures = step.failures + 1;
   if (failed.some((one) => isGoneShard(step, one))) return brokenRound({ ...counted, failures });
-  return { ...counted, failures, waiting: waitFor(shown.verdict, failures, now) };
+  // What is blocked may wait for days, and its table come back as another one: what was planned is not believed any more.
+  // Of date shards each is a table of its own, and one that keeps failing must not send all of them back.
+  const isOneShard = step.table?.name.isSharded === true && shown.action.kind === 'change';
+  const base = shown.verdict.kind === 'block' && !isOneShard ? retried(counted, step.mapped) : counted;
+  return { ...base, failures, waiting: waitFor(shown.verdict, failures, now) };
 }
 
 /** A date shard that was dropped since it was located (GA4 drops each intraday table): the next locate does without it. */

@@ -39,7 +39,7 @@ export function tableProgress(
       ...(step.isUnmapped && { unmapped: true }),
       rows_located: located,
       rows_changed: manifest.work === 'export' ? 0 : located - left,
-      rows_left: step.isUnmapped ? 0 : left,
+      rows_left: left,
       jobs: searched ? step.jobs : [],
     };
   });

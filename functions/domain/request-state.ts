@@ -88,6 +88,7 @@ export function isDue(state: RequestState, location: string, now: number): boole
   return (
     open &&
     state.condition !== 'needs_review' &&
+    state.locations.includes(location) &&
     state.batches[location] === undefined &&
     state.notBefore <= now
   );
@@ -107,7 +108,7 @@ export function claim(
   batch: string,
   now: number,
 ): RequestState | undefined {
-  if (!isDue(state, location, now) || !state.locations.includes(location)) return undefined;
+  if (!isDue(state, location, now)) return undefined;
   const claimed = { ...state, batches: { ...state.batches, [location]: batch } };
   return state.state === 'running' ? claimed : record(claimed, 'running', now);
 }

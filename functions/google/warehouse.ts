@@ -119,7 +119,11 @@ async function readAll<R>(
   const rows: R[] = [];
   let query: object | null = { autoPaginate: false, maxResults: RESULT_PAGE_ROWS };
   while (query !== null) {
-    const [page, next]: [Record<string, unknown>[], object | null] = await readResults(job, query);
+    const [page, next]: [Record<string, unknown>[], object | null] = await readResults(
+      job,
+      query,
+      `${client.projectId}:${location}.${id}`,
+    );
     for (const row of page) rows.push(read(row));
     query = next;
   }
@@ -206,16 +210,17 @@ function toFinishedJob(job: string, { endTime, totalBytesProcessed, query }: Job
 }
 
 /** A finished query's result lives about a day; an adopted job may be older, and is then worth a new attempt. */
-async function readResults(job: Job, query: object): Promise<[Record<string, unknown>[], object | null]> {
+async function readResults(
+  job: Job,
+  query: object,
+  name: string,
+): Promise<[Record<string, unknown>[], object | null]> {
   try {
     const [rows, next] = await call(() => job.getQueryResults(query));
     return [rows as Record<string, unknown>[], next ?? null];
   } catch (error) {
     if (!(error instanceof WarehouseError) || error.failure.reason !== 'notFound') throw error;
-    throw new WarehouseError(
-      { ...error.failure, reason: 'resultsExpired' },
-      { job: job.id ?? '', cause: error },
-    );
+    throw new WarehouseError({ ...error.failure, reason: 'resultsExpired' }, { job: name, cause: error });
   }
 }
 

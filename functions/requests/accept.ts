@@ -10,7 +10,7 @@ import {
 } from '../domain/request.ts';
 import { isTerminal, newState, type RequestState } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
-import { createRequest, markOpen, readRequest } from '../store/requests.ts';
+import { createRequest, isForgotten, markOpen, readRequest } from '../store/requests.ts';
 import { announce } from './announce.ts';
 import { checkOrder } from './check-order.ts';
 import { wake } from './wake.ts';
@@ -57,6 +57,8 @@ export async function accept(
 
   const earlier = idempotencyKey === undefined ? undefined : await readRequest(store, document);
   if (earlier === undefined) {
+    if (idempotencyKey !== undefined && (await isForgotten(store, document)))
+      throw reusedKey('a request that is closed and forgotten');
     await markOpen(store, document, locations, now);
     if (await createRequest(store, document, state)) {
       if (clock() - now > MARKERS_FRESH_MILLISECONDS) await markOpen(store, document, locations, clock());
@@ -87,11 +89,11 @@ async function publish(services: Services, request: Standing): Promise<Standing>
 
 function refuseOtherBody(standing: RequestState, wanted: RequestState): void {
   if (standing.fingerprint === wanted.fingerprint) return;
-  throw new LetheError(
-    'idempotency_key_reused',
-    'The Idempotency-Key was used for a request with another body.',
-    {
-      fields: [{ field: 'Idempotency-Key', detail: 'was used for a request with another body' }],
-    },
-  );
+  throw reusedKey('a request with another body');
+}
+
+function reusedKey(what: string): LetheError {
+  return new LetheError('idempotency_key_reused', `The Idempotency-Key was used for ${what}.`, {
+    fields: [{ field: 'Idempotency-Key', detail: `was used for ${what}` }],
+  });
 }

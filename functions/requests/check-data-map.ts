@@ -4,6 +4,7 @@ import {
   isShardSuffix,
   locationOf,
   type MappedTable,
+  parseDataMap,
   splitTableName,
   type TableName,
 } from '../domain/data-map.ts';
@@ -12,6 +13,7 @@ import type { MappingTable } from '../domain/identity-map.ts';
 import { planTable } from '../domain/planned-table.ts';
 import { WarehouseError } from '../ports.ts';
 import type { Services } from '../services.ts';
+import { listDataMapTexts } from '../store/data-maps.ts';
 
 export interface MapCheck {
   /** What makes the map unusable: `tables[2].identifiers[0].column`, and what is wrong. */
@@ -21,7 +23,9 @@ export interface MapCheck {
 }
 
 /** Compares a data map with the real tables: missing tables and columns, views, wrong types, wrong locations. */
-export async function checkDataMap(services: Services, map: DataMap): Promise<MapCheck> {
+export async function checkDataMap(services: Services, map: DataMap, tenant: string): Promise<MapCheck> {
+  const foreign = await foreignTables(services, map, tenant);
+  if (foreign.length > 0) return { findings: foreign, warnings: [] };
   const twice = overlaps(map, services.config.project);
   if (twice.length > 0) return { findings: twice, warnings: [] };
   const checks = await Promise.all([
@@ -46,6 +50,31 @@ function overlaps(map: DataMap, project: string): FieldError[] {
     const detail = `${map.tables[index]?.table} is reached by tables[${other}] (${map.tables[other]?.table}) too`;
     return [{ field: `tables[${index}].table`, detail }];
   });
+}
+
+/** What another tenant has mapped is that tenant's: a key for one must not delete, correct or export another's rows. */
+async function foreignTables(
+  { store, config }: Services,
+  map: DataMap,
+  tenant: string,
+): Promise<FieldError[]> {
+  const names = map.tables.map(({ table }) => splitTableName(table, config.project));
+  const taken: TableName[] = [];
+  for await (const other of listDataMapTexts(store))
+    if (other.tenant !== tenant)
+      taken.push(
+        ...parseDataMap(other.text).tables.map(({ table }) => splitTableName(table, config.project)),
+      );
+  return names.flatMap((name, index) =>
+    taken.some((one) => isReachedBy(one, name) || isReachedBy(name, one))
+      ? [
+          {
+            field: `tables[${index}].table`,
+            detail: `${map.tables[index]?.table} may not be mapped by this tenant`,
+          },
+        ]
+      : [],
+  );
 }
 
 function isReachedBy(name: TableName, other: TableName): boolean {

@@ -43,10 +43,17 @@ async function jobsOf(
     tables.flatMap(({ jobs }) => jobs.map(({ job }) => job)),
   );
   const manifests = await Promise.all(
-    Object.entries(batches).map(([location, batch]) => readManifest(store, location, batch)),
+    [
+      ...Object.entries(batches),
+      ...payloads.flatMap((one) => one.batches.map(({ location, batch }) => [location, batch] as const)),
+    ].map(([location, batch]) => readManifest(store, location, batch)),
   );
   const planned = manifests.flatMap(
-    (found) => found?.manifest.steps.flatMap(({ jobs }) => jobs.map(({ job }) => job)) ?? [],
+    (found) =>
+      found?.manifest.steps.flatMap(({ jobs, spentJobs = [] }) => [
+        ...jobs.map(({ job }) => job),
+        ...spentJobs,
+      ]) ?? [],
   );
   return [...new Set([...evidenced, ...planned])];
 }

@@ -88,8 +88,14 @@ async function runLocate(
     statement,
     labels: { lethe: 'preview' },
   };
-  const { bytesProcessed, bytesBilled } = await warehouse.run(job, async () => stopAfter(until, clock()));
+  const {
+    job: name,
+    bytesProcessed,
+    bytesBilled,
+  } = await warehouse.run(job, async () => stopAfter(until, clock()));
   const found = await warehouse.locatedRows(job);
+  // Nothing remembers a preview, so nobody could forget its parameters later.
+  await warehouse.forgetJob(name);
   const [rows = 0] = rowsByRequest(table, found, [document], statements.groups);
   return { rows, found, bytesProcessed, bytesBilled };
 }

@@ -1,6 +1,7 @@
 import { retried, type Step } from '../domain/batch.ts';
-import type { DataMap } from '../domain/data-map.ts';
+import { type DataMap, splitTableName } from '../domain/data-map.ts';
 import { LetheError } from '../domain/errors.ts';
+import { tableLabel } from '../domain/planned-table.ts';
 import { workerOf } from '../domain/request.ts';
 import { isTerminal, resume } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
@@ -15,7 +16,7 @@ import { wake } from './wake.ts';
  * @throws LetheError `not_found`, `already_closed`
  */
 export async function retryRequest(services: Services, key: RequestKey): Promise<void> {
-  const { store, clock, publisher } = services;
+  const { store, clock, publisher, config } = services;
   const found = await readRequest(store, key);
   if (found === undefined) throw new LetheError('not_found', 'There is no such request.');
   const { state } = found;
@@ -25,7 +26,9 @@ export async function retryRequest(services: Services, key: RequestKey): Promise
   await changeState(store, key, (current) => resume(current, clock()));
   for (const [location, batch] of Object.entries(state.batches)) {
     const file = await ManifestFile.open(store, clock, location, batch);
-    const steps = file.current.steps.map((step) => (step.tenant === key.tenant ? withMap(step, map) : step));
+    const steps = file.current.steps.map((step) =>
+      step.tenant === key.tenant ? withMap(step, map, config.project) : step,
+    );
     if (steps.every((step, index) => step === file.current.steps[index])) continue;
     file.current = { ...file.current, steps };
     await file.save();
@@ -33,10 +36,12 @@ export async function retryRequest(services: Services, key: RequestKey): Promise
   await wake(publisher, workerOf(found.document.type), key, state.locations);
 }
 
-function withMap(step: Step, map: DataMap): Step {
+function withMap(step: Step, map: DataMap, project: string): Step {
   if (step.isDone || step.waiting === undefined) return step;
+  // The same table may be written with and without its project.
+  const label = (table: string) => tableLabel(splitTableName(table, project));
   return retried(
     step,
-    map.tables.find(({ table }) => table === step.mapped.table),
+    map.tables.find(({ table }) => label(table) === label(step.mapped.table)),
   );
 }

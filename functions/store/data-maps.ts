@@ -17,6 +17,15 @@ export async function readDataMap(store: ObjectStore, tenant: string): Promise<D
   return found && parseDataMap(found.text);
 }
 
+/** Every tenant's map as people wrote it. */
+export async function* listDataMapTexts(store: ObjectStore): AsyncIterable<{ tenant: string; text: string }> {
+  for await (const { name } of store.list('maps/')) {
+    const found = await store.read(name);
+    if (found !== undefined)
+      yield { tenant: name.slice('maps/'.length).replace(/\.yaml$/, ''), text: found.body };
+  }
+}
+
 /** @returns false when somebody else wrote it in the meantime. */
 export async function writeDataMap(
   store: ObjectStore,

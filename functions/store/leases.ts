@@ -47,7 +47,9 @@ export class Lease {
     const name = `leases/${worker}/${location}/${shard}`;
     const found = await store.read(name);
     const now = clock();
-    if (found !== undefined && (JSON.parse(found.body) as LeaseDocument).until > now) return undefined;
+    const held = found && (JSON.parse(found.body) as LeaseDocument).until - now;
+    // Longer than a lease: that worker's clock was wrong, and nobody waits for it.
+    if (held !== undefined && held > 0 && held <= 2 * LEASE_MILLISECONDS) return undefined;
     const until = now + LEASE_MILLISECONDS;
     const body = JSON.stringify({ holder, until } satisfies LeaseDocument);
     const object = found

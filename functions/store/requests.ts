@@ -63,6 +63,11 @@ export async function unmarkOpen(
   await Promise.all(locations.map((location) => store.remove(markerName(location, key))));
 }
 
+/** Whether something is still to be done about the request in this location. */
+export async function isOpen(store: ObjectStore, location: string, key: RequestKey): Promise<boolean> {
+  return (await store.head(markerName(location, key))) !== undefined;
+}
+
 /** @param only this tenant's */
 export async function* listOpen(
   store: ObjectStore,
@@ -130,9 +135,20 @@ export async function changeState(
   }
 }
 
-/** The request's object itself, identifiers and all; absent already: nothing happens. */
+const forgottenName = ({ tenant, id }: RequestKey) => `forgotten/${tenant}/${id}`;
+
+/**
+ * The request's object itself, identifiers and all; absent already: nothing happens. Its id stays taken, because receipts
+ * and events of this id stand for ever.
+ */
 export async function removeRequest(store: ObjectStore, key: RequestKey): Promise<void> {
+  await store.create(forgottenName(key), '');
   await store.remove(requestName(key));
+}
+
+/** Of a request that is not there: whether it was once. */
+export async function isForgotten(store: ObjectStore, key: RequestKey): Promise<boolean> {
+  return (await store.head(forgottenName(key))) !== undefined;
 }
 
 function parseRequest(body: string): RequestDocument {

@@ -1,5 +1,6 @@
 /** Takes the steps of one tenant of a batch along, side by side. */
 import { type Manifest, requestsOf, type Step, stepsOf } from '../domain/batch.ts';
+import { isTenantDone } from '../domain/receipt.ts';
 import type { SearchedRequest } from '../domain/resolution.ts';
 import type { Services } from '../services.ts';
 import { readSearched } from '../store/identities.ts';
@@ -40,16 +41,19 @@ export function replaceStep(file: ManifestFile, step: Step): void {
   file.current = { ...file.current, steps };
 }
 
+/** Of a tenant whose steps are done, those that are not forgotten yet: others of the batch may take longer. */
 export async function loadRequests(
   services: Services,
   manifest: Manifest,
   tenant: string,
 ): Promise<SearchedRequest[]> {
-  return mapConcurrently(requestsOf(manifest, tenant), 32, async (id) => {
+  const isDone = isTenantDone(manifest, tenant);
+  const loaded = await mapConcurrently(requestsOf(manifest, tenant), 32, async (id) => {
     const found = await readSearched(services.store, { tenant, id });
-    if (found === undefined) throw new Error(`request ${id} of batch ${manifest.batch} is gone`);
+    if (found === undefined && !isDone) throw new Error(`request ${id} of batch ${manifest.batch} is gone`);
     return found;
   });
+  return loaded.filter((document) => document !== undefined);
 }
 
 /** @returns whether it was worth waiting */

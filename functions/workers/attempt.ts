@@ -32,7 +32,11 @@ export async function follow<A extends Attempt>(
     } catch (error) {
       if (!(error instanceof WarehouseError)) throw error;
       const verdict = judge(batch, step, action, error);
-      return { succeeded: [], failed: [{ action, verdict, isSpent: error.job !== undefined }] };
+      const { job } = error;
+      return {
+        succeeded: [],
+        failed: [{ action, verdict, isSpent: job !== undefined, ...(job !== undefined && { job }) }],
+      };
     }
   });
   const changed = outcomes

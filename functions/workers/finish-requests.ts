@@ -23,7 +23,7 @@ import { signReceipt } from '../requests/sign-receipt.ts';
 import type { Services } from '../services.ts';
 import { readManifest } from '../store/manifests.ts';
 import { keepReceipt, readReceipt } from '../store/receipts.ts';
-import { changeState, readRequest } from '../store/requests.ts';
+import { changeState, isOpen, readRequest } from '../store/requests.ts';
 import { mapConcurrently } from './concurrently.ts';
 import type { BatchContext } from './worker.ts';
 
@@ -38,6 +38,8 @@ export async function finishRequests(
     await keepAlive();
     const here = await changeState(services.store, request, (state) => finishLocation(state, location));
     if (here === undefined || (!isFinishedEverywhere(here.state) && !isTerminal(here.state))) return;
+    // Its batch is looked at because of others: what is closed stays closed, or its sweeps would begin anew.
+    if (isTerminal(here.state) && !(await isOpen(services.store, location, request))) return;
     if (!isTerminal(here.state)) await completeRequest(services, request, here.state, manifest);
     await closeRequest(services, request);
   });

@@ -14,7 +14,7 @@ import type { Services } from '../services.ts';
 import { dueEntries, type StandingEntry } from '../store/agenda.ts';
 import { Lease, LeaseLost } from '../store/leases.ts';
 import { ManifestFile, Superseded } from '../store/manifests.ts';
-import { listOpen, type OpenMarker, type RequestKey, readState } from '../store/requests.ts';
+import { listOpen, type OpenMarker, type RequestKey, readState, removeMarker } from '../store/requests.ts';
 import { mapConcurrently } from './concurrently.ts';
 import type { WakeUp } from './push.ts';
 import { sweepMarker } from './sweep-marker.ts';
@@ -70,19 +70,21 @@ export class Pass {
     const { name } = this.#options.worker;
     const lease = await Lease.acquire(this.#services, { worker: name, location, shard }, this.#holder);
     if (lease === undefined) return 'busy';
+    let isSuperseded = false;
     try {
       await this.#workUnderLease(shard, lease);
     } catch (error) {
       if (!(error instanceof Superseded) && !(error instanceof LeaseLost)) throw error;
       // Another worker goes on with exactly this; the jobs it finds running are ours, and it adopts them.
       log('NOTICE', 'another worker has taken over', { location, shard });
-      return 'busy';
+      isSuperseded = true;
     } finally {
       await lease.release();
     }
-    // Only now: a successor that came before would have found the lease taken, and gone again.
-    if (this.#isOver()) await this.#wakeSuccessor(shard);
-    return 'worked';
+    // Only now: a successor that came before would have found the lease taken, and gone again. So did the one that a retry,
+    // which is no worker, has woken.
+    if (isSuperseded || this.#isOver()) await this.#wakeSuccessor(shard);
+    return isSuperseded ? 'busy' : 'worked';
   }
 
   async #workUnderLease(shard: number, lease: Lease): Promise<void> {
@@ -90,8 +92,11 @@ export class Pass {
     const context = { services: this.#services, location, deadline, keepAlive: () => lease.keep() };
     const open = await this.#open(shard);
     for (const { marker, state } of open) {
-      if (isTerminal(state)) await closeRequest(this.#services, marker);
-      else await warnOfDeadline(this.#services, marker, state);
+      if (isTerminal(state)) {
+        await closeRequest(this.#services, marker);
+        // One of a location that is not the request's any more would stand for ever.
+        await removeMarker(this.#services.store, marker);
+      } else await warnOfDeadline(this.#services, marker, state);
     }
     const failures: unknown[] = [];
     for (const batch of batchesOf(open, location)) {
@@ -157,7 +162,11 @@ export class Pass {
 
   async #admitted(open: readonly OpenRequest[]): Promise<RequestKey[]> {
     const { worker, location } = this.#options;
-    const due = open.filter(({ state }) => this.#isDue(state)).map(({ marker }) => marker);
+    // A batch looks at the first of them only, and those must be the oldest.
+    const due = open
+      .filter(({ state }) => this.#isDue(state))
+      .toSorted((a, b) => (acceptedAt(a) < acceptedAt(b) ? -1 : 1))
+      .map(({ marker }) => marker);
     return due.length === 0 ? [] : worker.admit(this.#services, location, due);
   }
 
@@ -187,4 +196,8 @@ export class Pass {
 function batchesOf(open: readonly OpenRequest[], location: string): string[] {
   const batches = open.flatMap(({ state }) => (isTerminal(state) ? [] : (state.batches[location] ?? [])));
   return [...new Set(batches)];
+}
+
+function acceptedAt({ state }: OpenRequest): string {
+  return state.history[0]?.at ?? '';
 }

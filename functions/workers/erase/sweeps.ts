@@ -2,7 +2,7 @@
  * Sweeps: a completed deletion is made once more, because rows may have arrived since. A sweep is a batch like any other; what
  * it did is counted on a receipt of its own beside the first.
  */
-import { type Manifest, newStep, requestsOf } from '../../domain/batch.ts';
+import { type Manifest, newStep, requestsOf, retried, tenantsOf } from '../../domain/batch.ts';
 import { workOf } from '../../domain/edits.ts';
 import { sweptEvent } from '../../domain/ledger-event.ts';
 import { buildReceipt } from '../../domain/receipt.ts';
@@ -11,12 +11,14 @@ import { log } from '../../log.ts';
 import { signReceipt } from '../../requests/sign-receipt.ts';
 import type { Services } from '../../services.ts';
 import { batchOf, type StandingEntry, strike, takeUp } from '../../store/agenda.ts';
+import { readDataMap } from '../../store/data-maps.ts';
 import { readSearched } from '../../store/identities.ts';
 import { ManifestFile } from '../../store/manifests.ts';
 import { keepSweepReceipt } from '../../store/receipts.ts';
 import { withinLimits } from '../batch-limits.ts';
 import { planSteps } from '../claim.ts';
 import { mapConcurrently } from '../concurrently.ts';
+import { withUsableMap } from '../usable-map.ts';
 import type { BatchContext } from '../worker.ts';
 
 const ENTRIES_PER_BATCH = 1_000;
@@ -34,9 +36,28 @@ export async function sweepBatches(
   const files = await mapConcurrently(begun, AT_ONCE, (batch) =>
     ManifestFile.open(store, clock, context.location, batch),
   );
-  const free = due.filter((_, index) => taken[index] === undefined);
+  for (const file of files) await remapWaiting(context.services, file);
+  // A tenant without a map waits, and keeps nobody else from being swept or forgotten.
+  const free = await withUsableMap(
+    context.services,
+    due.filter((_, index) => taken[index] === undefined),
+  );
   const formed = free.length === 0 ? undefined : await formSweep(context, shard, free);
   return formed === undefined ? files : [...files, formed];
+}
+
+/** Nobody can retry a request that is closed: what waits is planned anew when the table's entry in the map has changed. */
+async function remapWaiting(services: Services, file: ManifestFile): Promise<void> {
+  const tenants = tenantsOf(file.current).map((tenant) => ({ tenant, id: '' }));
+  for (const { tenant } of await withUsableMap(services, tenants)) {
+    const map = await readDataMap(services.store, tenant);
+    const steps = file.current.steps.map((step) => {
+      if (step.tenant !== tenant || step.isDone || step.waiting === undefined) return step;
+      const mapped = map?.tables.find(({ table }) => table === step.mapped.table);
+      return JSON.stringify(mapped) === JSON.stringify(step.mapped) ? step : retried(step, mapped);
+    });
+    file.current = { ...file.current, steps };
+  }
 }
 
 /** One errand at a time: a request whose two sweeps are due is swept once, and once more at the next tick. */
@@ -109,6 +130,11 @@ export async function finishSweep(
   if (errand === undefined) throw new Error(`batch ${manifest.batch} is no sweep`);
   await mapConcurrently(requests, AT_ONCE, async (request) => {
     await keepAlive();
+    const entry = due.find(
+      (one) => one.errand === errand && one.tenant === request.tenant && one.id === request.id,
+    );
+    // Struck already: only others of the batch are not done.
+    if (entry === undefined) return;
     const receipt = {
       ...buildReceipt(request, [manifest], { hashKey: config.hashKey, now: clock() }),
       errand,
@@ -116,9 +142,6 @@ export async function finishSweep(
     await keepSweepReceipt(receipts, request, { errand, location }, await signReceipt(services, receipt));
     const event = sweptEvent(request, receipt, { errand, location, hashKey: config.hashKey });
     await publisher.publish('events', event, { tenant: request.tenant });
-    const entry = due.find(
-      (one) => one.errand === errand && one.tenant === request.tenant && one.id === request.id,
-    );
-    if (entry !== undefined) await strike(store, entry);
+    await strike(store, entry);
   });
 }

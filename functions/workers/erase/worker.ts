@@ -1,8 +1,10 @@
 /** `erase`: deletions and corrections, their sweeps, and the forgetting. */
 import { forgetRequest } from '../../requests/forget.ts';
 import type { StandingEntry } from '../../store/agenda.ts';
+import { withKnownNames } from '../known-names.ts';
 import { withUsableMap } from '../usable-map.ts';
 import type { BatchContext, Worker } from '../worker.ts';
+import { withoutEarlierEdits } from './earlier-edits.ts';
 import { withoutEarlierExports } from './earlier-exports.ts';
 import { formBatch } from './form-batch.ts';
 import { runBatch, runSteadily } from './run-batch.ts';
@@ -21,8 +23,10 @@ async function runAgenda(context: BatchContext, shard: number, due: readonly Sta
 
 export const eraser: Worker = {
   name: 'erase',
-  admit: async (services, location, due) =>
-    withoutEarlierExports(services, location, await withUsableMap(services, due)),
+  admit: async (services, location, due) => {
+    const usable = await withKnownNames(services, await withUsableMap(services, due));
+    return withoutEarlierEdits(services, location, await withoutEarlierExports(services, location, usable));
+  },
   formBatch,
   runBatch,
   runAgenda,

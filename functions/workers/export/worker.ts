@@ -1,4 +1,5 @@
 /** `export`: everything about a subject, or named properties, as files. */
+import { withKnownNames } from '../known-names.ts';
 import { withUsableMap } from '../usable-map.ts';
 import type { Worker } from '../worker.ts';
 import { formBatch } from './form-batch.ts';
@@ -6,7 +7,7 @@ import { runBatch } from './run-batch.ts';
 
 export const exporter: Worker = {
   name: 'export',
-  admit: (services, _location, due) => withUsableMap(services, due),
+  admit: async (services, _location, due) => withKnownNames(services, await withUsableMap(services, due)),
   formBatch,
   runBatch,
 };
