@@ -4,7 +4,7 @@ import type { Scalar } from '../../functions/domain/property-place.ts';
 import type { Column, ScalarType, Value } from '../support/googlesql-values.ts';
 import { type Effect, field, item, list, scalar, whole } from './edit-effects.ts';
 
-export interface StoredColumn {
+interface StoredColumn {
   column: Column;
   isRequired?: true;
   /** What rows have in it. */
