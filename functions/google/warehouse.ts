@@ -10,7 +10,7 @@ import { fromErrorProto, toFailure } from './bigquery-errors.ts';
 /** https://cloud.google.com/bigquery/docs/time-travel: when the dataset says nothing. */
 const TIME_TRAVEL_HOURS_DEFAULT = 168;
 /** Shorter than a third of a lease, which is kept between two looks at a job. */
-const LONG_POLL_MILLISECONDS = 5_000;
+const LONG_POLL_MILLISECONDS = 2_000;
 const POLL_MILLISECONDS_MIN = 100;
 /** Tries of a call that only reads, or that the job id makes safe to repeat. */
 const CALL_TRIES = 4;

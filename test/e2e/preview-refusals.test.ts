@@ -99,7 +99,7 @@ test('a preview that takes longer than a call may ends with what is known', asyn
   const tenant = await twoTables('slow');
   const { faults } = system.stack;
   const run = 'bigquery.jobs.run';
-  faults.add({ operation: run, resource: '_1', action: { kind: 'delay', milliseconds: 1_000 } });
+  faults.add({ operation: run, resource: '_1', action: { kind: 'delay', milliseconds: 3_000 } });
   faults.record();
   const asked = preview(tenant);
   while (faults.calls.filter(({ operation }) => operation === run).length < 2) await setImmediate();
