@@ -1,4 +1,5 @@
 /** Rows of the access log: who touched whose personal data through Lethe, when, what they did. Schema: infra/schemas/. */
+import { editsOf } from './edits.ts';
 import type { Receipt } from './receipt.ts';
 import { type RequestDocument, workerOf } from './request.ts';
 import { hashSubject } from './subject.ts';
@@ -14,6 +15,7 @@ export type AccessAction =
   | 'data_map.read'
   | 'data_map.write'
   | 'rows.delete'
+  | 'rows.edit'
   | 'rows.export'
   | 'export.read';
 
@@ -39,7 +41,7 @@ export interface AccessEvent {
 /** What a worker did for one finished request. The id is derived, so that a repeated event is recognisable. */
 export function workerAccess(request: RequestDocument, receipt: Receipt, hashKey: Uint8Array): AccessEvent {
   const isExport = request.type === 'export';
-  const action = isExport ? 'rows.export' : 'rows.delete';
+  const action = isExport ? 'rows.export' : editsOf(request) === undefined ? 'rows.delete' : 'rows.edit';
   const touched = ({ rows_changed, rows_located }: Receipt['tables'][number]) =>
     isExport ? rows_located : rows_changed;
   const named = request.subjects.map((subject) => hashSubject(hashKey, request.tenant, subject));

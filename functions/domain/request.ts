@@ -1,5 +1,5 @@
 /** A request: what a caller may order, and the document that is stored of it (never changed afterwards). */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { propertyName } from './mapped-property.ts';
 import type { Scalar } from './property-place.ts';
@@ -144,10 +144,11 @@ export function scopeOf(order: CreateRequest): Scope {
 
 /**
  * The id that an idempotency key stands for: the same key of the same tenant is the same object name, and creating
- * that object with a precondition makes the key exact.
+ * that object with a precondition makes the key exact. Hashed under a key of ours: the id stands in the ledger, and a caller's
+ * key may well be somebody's e-mail address.
  */
-export function requestIdFromKey(tenant: string, idempotencyKey: string): string {
-  const digest = createHash('sha256')
+export function requestIdFromKey(hashKey: Uint8Array, tenant: string, idempotencyKey: string): string {
+  const digest = createHmac('sha256', hashKey)
     .update(JSON.stringify(['request', tenant, idempotencyKey]))
     .digest('hex');
   return `r-${digest.slice(0, 32)}`;

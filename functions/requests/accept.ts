@@ -42,7 +42,7 @@ export async function accept(
   const id =
     idempotencyKey === undefined
       ? `r-${Buffer.from(random(16)).toString('hex')}`
-      : requestIdFromKey(tenant, idempotencyKey);
+      : requestIdFromKey(config.hashKey, tenant, idempotencyKey);
   const now = clock();
   const locations = locationsOf(map);
   const keepDays = map.exports?.keep_days;

@@ -91,14 +91,16 @@ export class Pass {
     const { worker, location, deadline, wakeUp } = this.#options;
     const context = { services: this.#services, location, deadline, keepAlive: () => lease.keep() };
     const open = await this.#open(shard);
-    for (const { marker, state } of open) {
-      if (isTerminal(state)) {
-        await closeRequest(this.#services, marker);
-        // One of a location that is not the request's any more would stand for ever.
-        await removeMarker(this.#services.store, marker);
-      } else await warnOfDeadline(this.#services, marker, state);
-    }
     const failures: unknown[] = [];
+    for (const request of open) {
+      try {
+        await this.#attend(request);
+      } catch (error) {
+        // One that cannot be closed must not hold up the others; it fails the pass at the end.
+        log('ERROR', 'a request could not be closed', { request: request.marker.id, location }, error);
+        failures.push(error);
+      }
+    }
     for (const batch of batchesOf(open, location)) {
       try {
         const { store, clock } = this.#services;
@@ -118,6 +120,14 @@ export class Pass {
     this.#agenda = this.#agenda.filter((entry) => !errands.includes(entry));
     if (errands.length > 0 && !this.#isOver()) await worker.runAgenda?.(context, shard, errands);
     if (failures.length > 0) throw failures[0];
+  }
+
+  /** Closes what has reached its end, and warns of what may not reach it in time. */
+  async #attend({ marker, state }: OpenRequest): Promise<void> {
+    if (!isTerminal(state)) return warnOfDeadline(this.#services, marker, state);
+    await closeRequest(this.#services, marker);
+    // One of a location that is not the request's any more would stand for ever.
+    await removeMarker(this.#services.store, marker);
   }
 
   /** Open requests of the shard; markers that stand for nothing are swept on the way. */
