@@ -8,9 +8,10 @@ import {
   splitTableName,
   type TableName,
 } from '../domain/data-map.ts';
-import type { FieldError } from '../domain/errors.ts';
+import { type FieldError, LetheError } from '../domain/errors.ts';
 import type { MappingTable } from '../domain/identity-map.ts';
 import { planTable } from '../domain/planned-table.ts';
+import { log } from '../log.ts';
 import { WarehouseError } from '../ports.ts';
 import type { Services } from '../services.ts';
 import { listDataMapTexts } from '../store/data-maps.ts';
@@ -61,10 +62,7 @@ async function foreignTables(
   const names = map.tables.map(({ table }) => splitTableName(table, config.project));
   const taken: TableName[] = [];
   for await (const other of listDataMapTexts(store))
-    if (other.tenant !== tenant)
-      taken.push(
-        ...parseDataMap(other.text).tables.map(({ table }) => splitTableName(table, config.project)),
-      );
+    if (other.tenant !== tenant) taken.push(...tablesOf(other, config.project));
   return names.flatMap((name, index) =>
     taken.some((one) => isReachedBy(one, name) || isReachedBy(name, one))
       ? [
@@ -75,6 +73,17 @@ async function foreignTables(
         ]
       : [],
   );
+}
+
+/** A map that can no longer be read works on nothing either: its requests wait, and it claims no table. */
+function tablesOf({ tenant, text }: { tenant: string; text: string }, project: string): TableName[] {
+  try {
+    return parseDataMap(text).tables.map(({ table }) => splitTableName(table, project));
+  } catch (error) {
+    if (!(error instanceof LetheError)) throw error;
+    log('ERROR', "a tenant's data map can no longer be read", { tenant, code: error.code });
+    return [];
+  }
 }
 
 function isReachedBy(name: TableName, other: TableName): boolean {

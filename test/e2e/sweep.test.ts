@@ -67,6 +67,11 @@ test('rows that arrive late are swept after 3 and after 30 days, on receipts of 
   );
   expect(ledger.map((row) => row['rows_changed']).sort()).toEqual([1, 2]);
 
+  const touched = await system.query(
+    `SELECT SUM(\`rows\`) AS n FROM lethe.access_log_events WHERE request = '${id}' AND action = 'rows.delete'`,
+  );
+  expect(touched).toEqual([{ n: 7 }]);
+
   await system.stack.moveClock(27 * DAY);
   await system.stack.tick();
   await system.settled();
@@ -137,7 +142,9 @@ test('30 days after it is closed Lethe has forgotten who it was about', async ()
   const [files] = await new Storage({ projectId: project, apiEndpoint: storage })
     .bucket('lethe-state')
     .getFiles();
-  expect(files.map(({ name }) => name).filter((name) => name.includes(id))).toEqual([`forgotten/forgotten/${id}`]);
+  expect(files.map(({ name }) => name).filter((name) => name.includes(id))).toEqual([
+    `forgotten/forgotten/${id}`,
+  ]);
   // Of BigQuery's own file only the jobs are Lethe's: those are looked at above.
   for (const folder of ['storage', 'pubsub', 'logs'])
     expect(await filesWith(join(system.home, folder), subject)).toEqual([]);

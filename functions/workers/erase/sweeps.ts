@@ -2,6 +2,7 @@
  * Sweeps: a completed deletion is made once more, because rows may have arrived since. A sweep is a batch like any other; what
  * it did is counted on a receipt of its own beside the first.
  */
+import { workerAccess } from '../../domain/access-event.ts';
 import { type Manifest, newStep, requestsOf, retried, tenantsOf } from '../../domain/batch.ts';
 import { workOf } from '../../domain/edits.ts';
 import { sweptEvent } from '../../domain/ledger-event.ts';
@@ -142,6 +143,9 @@ export async function finishSweep(
     await keepSweepReceipt(receipts, request, { errand, location }, await signReceipt(services, receipt));
     const event = sweptEvent(request, receipt, { errand, location, hashKey: config.hashKey });
     await publisher.publish('events', event, { tenant: request.tenant });
+    const access = workerAccess(request, receipt, config.hashKey);
+    const eventId = `${access.event_id}:${errand}:${location}`;
+    await publisher.publish('access', { ...access, event_id: eventId }, { tenant: request.tenant });
     await strike(store, entry);
   });
 }
