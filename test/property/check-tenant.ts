@@ -75,11 +75,13 @@ function tableOf({ tables }: Receipt, label: string): Receipt['tables'][number] 
 /** Every order became one request, and every request was ordered. */
 function checkOrders(orders: readonly Order[], requests: readonly EndedRequest[]): void {
   const strangers = new Set(requests);
+  const known = new Set(orders.map(({ id }) => id));
   for (const order of orders) {
-    const found = requests.find(({ id, subjects }) =>
-      // An order without a key whose call was not answered may have been accepted or not.
-      order.id === undefined ? isSame(subjects, order.subjects) : id === order.id,
-    );
+    // An order without a key whose call was not answered may have been accepted or not; of two alike each has its own request.
+    const found =
+      order.id === undefined
+        ? [...strangers].find(({ id, subjects }) => !known.has(id) && isSame(subjects, order.subjects))
+        : requests.find(({ id }) => id === order.id);
     if (found !== undefined) strangers.delete(found);
     if (order.id === undefined) continue;
     if (found === undefined) throw new Error(`the ledger lacks ${order.id}`);
