@@ -166,13 +166,6 @@ function fieldChain(fields: readonly MetadataField[], path: string): MetadataFie
   return inner && [field, ...inner];
 }
 
-/** Whether a table with these fields has the place at all. */
-export function isPresent(place: PropertyPlace, fields: readonly MetadataField[]): boolean {
-  const column = fieldChain(fields, place.column)?.at(-1);
-  if (column === undefined || place.form !== 'item') return column !== undefined;
-  return column.fields?.some(({ name }) => name.toLowerCase() === place.field.toLowerCase()) ?? false;
-}
-
 function described({ type, mode }: MetadataField): string {
   return mode === 'REPEATED' ? `an array of ${type}` : type;
 }

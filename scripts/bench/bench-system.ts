@@ -14,7 +14,7 @@ export interface BenchSystem {
   close(): Promise<void>;
 }
 
-export interface TenantShape {
+interface TenantShape {
   tables: number;
   subjects: number;
   rowsPerSubject: number;
@@ -25,7 +25,7 @@ export interface BenchTenant {
   call(method: string, path: string, body?: object): Promise<{ status: number; json: RequestAnswer }>;
 }
 
-export interface RequestAnswer {
+interface RequestAnswer {
   id: string;
   state: string;
   accepted_at: string;
