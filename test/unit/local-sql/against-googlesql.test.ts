@@ -32,6 +32,14 @@ async function judged(judge: GoogleSql, query: string): Promise<string> {
   }
 }
 
+/** Rows of a query that does not order them may come in any order, here and there. */
+function inAnyOrder(line: string, answer: string): string {
+  if (!/^(?:SELECT|WITH)\b/i.test(line) || /\bORDER BY\b/i.test(line) || !answer.startsWith('[{'))
+    return answer;
+  const rows = JSON.parse(answer) as unknown[];
+  return JSON.stringify(rows.map((row) => JSON.stringify(row)).sort());
+}
+
 describeWithGoogleSql('translated expressions', (judge) => {
   let standIn: StandIn;
   beforeAll(async () => {
@@ -52,8 +60,8 @@ describeWithGoogleSql('translated expressions', (judge) => {
     const expected: [string, string][] = [];
     const found: [string, string][] = [];
     for (const line of linesOf(file)) {
-      expected.push([line, await judged(judge(), asText(line))]);
-      found.push([line, await ours(asText(line))]);
+      expected.push([line, inAnyOrder(line, await judged(judge(), asText(line)))]);
+      found.push([line, inAnyOrder(line, await ours(asText(line)))]);
     }
 
     expect(found).toEqual(expected);
