@@ -91,11 +91,11 @@ export interface Manifest {
   batch: string;
   location: string;
   shard: number;
-  /** forming: claims may be incomplete. ready: `requests` is final, and the events up to their claim are out. */
   /** What is done to the located rows. */
   work: Work;
   /** Of a sweep: the errand of the agenda whose batch it is. */
   errand?: Errand;
+  /** forming: claims may be incomplete. ready: `requests` is final, and the events up to their claim are out. */
   phase: 'forming' | 'ready';
   formedAt: string;
   requests: { tenant: string; id: string }[];

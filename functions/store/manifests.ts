@@ -73,6 +73,7 @@ export class ManifestFile {
   }
 
   async #after(writing: Promise<void>): Promise<void> {
+    // Whoever asked for that write gets its error; this one only waits for it to be over.
     await writing.catch(() => {});
     this.#next = undefined;
     this.#writing = this.#write();
