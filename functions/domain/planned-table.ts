@@ -2,7 +2,7 @@
  * A table as a batch works on it: the data map's entry joined with what BigQuery says of the table. It is frozen in
  * the batch's manifest, so that a batch that is taken up again after a crash asks the very same questions.
  */
-import { type MappedTable, splitTableName, type TableName } from './data-map.ts';
+import { type DataMap, type MappedTable, splitTableName, type TableName } from './data-map.ts';
 import { type MappedProperty, placesFor } from './mapped-property.ts';
 import { type PropertyPlace, placeOf } from './property-place.ts';
 
@@ -56,6 +56,16 @@ export interface PlannedTable {
 /** `project.dataset.table`, with the `*` of date shards. */
 export function tableLabel({ project, dataset, table, isSharded }: TableName): string {
   return `${project}.${dataset}.${table}${isSharded ? '*' : ''}`;
+}
+
+/** The map's entry for the table of an earlier entry: the same table may be written with and without its project. */
+export function entryFor(
+  map: DataMap | undefined,
+  earlier: MappedTable,
+  project: string,
+): MappedTable | undefined {
+  const label = (table: string) => tableLabel(splitTableName(table, project));
+  return map?.tables.find(({ table }) => label(table) === label(earlier.table));
 }
 
 /** Why a table cannot be worked on, in words for whoever wrote the data map. */

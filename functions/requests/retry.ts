@@ -1,7 +1,7 @@
 import { retried, type Step } from '../domain/batch.ts';
-import { type DataMap, splitTableName } from '../domain/data-map.ts';
+import type { DataMap } from '../domain/data-map.ts';
 import { LetheError } from '../domain/errors.ts';
-import { tableLabel } from '../domain/planned-table.ts';
+import { entryFor } from '../domain/planned-table.ts';
 import { workerOf } from '../domain/request.ts';
 import { isTerminal, resume } from '../domain/request-state.ts';
 import type { Services } from '../services.ts';
@@ -38,10 +38,5 @@ export async function retryRequest(services: Services, key: RequestKey): Promise
 
 function withMap(step: Step, map: DataMap, project: string): Step {
   if (step.isDone || step.waiting === undefined) return step;
-  // The same table may be written with and without its project.
-  const label = (table: string) => tableLabel(splitTableName(table, project));
-  return retried(
-    step,
-    map.tables.find(({ table }) => label(table) === label(step.mapped.table)),
-  );
+  return retried(step, entryFor(map, step.mapped, project));
 }

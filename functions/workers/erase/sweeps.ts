@@ -6,6 +6,7 @@ import { workerAccess } from '../../domain/access-event.ts';
 import { type Manifest, newStep, requestsOf, retried, tenantsOf } from '../../domain/batch.ts';
 import { workOf } from '../../domain/edits.ts';
 import { sweptEvent } from '../../domain/ledger-event.ts';
+import { entryFor } from '../../domain/planned-table.ts';
 import { buildReceipt } from '../../domain/receipt.ts';
 import type { RequestDocument } from '../../domain/request.ts';
 import { log } from '../../log.ts';
@@ -54,7 +55,7 @@ async function remapWaiting(services: Services, file: ManifestFile): Promise<voi
     const map = await readDataMap(services.store, tenant);
     const steps = file.current.steps.map((step) => {
       if (step.tenant !== tenant || step.isDone || step.waiting === undefined) return step;
-      const mapped = map?.tables.find(({ table }) => table === step.mapped.table);
+      const mapped = entryFor(map, step.mapped, services.config.project);
       return JSON.stringify(mapped) === JSON.stringify(step.mapped) ? step : retried(step, mapped);
     });
     file.current = { ...file.current, steps };
